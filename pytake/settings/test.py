@@ -1,0 +1,13 @@
+"""Tests: real servers, quick hashes, mail in memory."""
+
+from pytake import env
+from pytake.settings.local import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = env.text("MEDIA_ROOT", "/tmp/pytake-test-media")  # noqa: S108
+LOGGING = {"level": "WARNING", "format": "json"}
