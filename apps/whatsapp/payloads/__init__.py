@@ -1,0 +1,47 @@
+"""Meta's webhook bodies as frozen values: `parse_delivery(body)` and the dataclasses it returns."""
+
+from apps.whatsapp.payloads.model import (
+    AccountEvent,
+    Broken,
+    Change,
+    Context,
+    ConversationInfo,
+    Delivery,
+    ErrorItem,
+    HistoryMessage,
+    Identity,
+    IdentityChange,
+    InboundMessage,
+    MediaRef,
+    MessageKind,
+    Preference,
+    Pricing,
+    Referral,
+    StatusKind,
+    StatusUpdate,
+    UserAction,
+)
+from apps.whatsapp.payloads.parser import parse_delivery
+
+__all__ = [
+    "AccountEvent",
+    "Broken",
+    "Change",
+    "Context",
+    "ConversationInfo",
+    "Delivery",
+    "ErrorItem",
+    "HistoryMessage",
+    "Identity",
+    "IdentityChange",
+    "InboundMessage",
+    "MediaRef",
+    "MessageKind",
+    "Preference",
+    "Pricing",
+    "Referral",
+    "StatusKind",
+    "StatusUpdate",
+    "UserAction",
+    "parse_delivery",
+]
