@@ -1,0 +1,25 @@
+"""People for tests."""
+
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from apps.accounts.models import User
+
+PASSWORD = "Correct-Horse-7"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A user whose password is `PASSWORD`, unless another one is given."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda number: f"person{number}@example.com")
+    full_name = factory.Sequence(lambda number: f"Person {number}")
+
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **fields: Any) -> User:
+        return model_class.objects.create_user(password=fields.pop("password", PASSWORD), **fields)

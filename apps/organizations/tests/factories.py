@@ -1,0 +1,62 @@
+"""Tenants and their members for tests. Rows of a tenant are created inside its scope."""
+
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import factory
+from factory.django import DjangoModelFactory
+
+from apps.accounts.tests.factories import UserFactory
+from apps.core.clock import now
+from apps.organizations.models import Invitation, Membership, Organization
+from apps.organizations.tenancy import TenantModel, tenant_scope
+
+M = TypeVar("M", bound=TenantModel)
+
+
+class OrganizationFactory(DjangoModelFactory[Organization]):
+    class Meta:
+        model = Organization
+
+    name = factory.Sequence(lambda number: f"Company {number}")
+    slug = factory.Sequence(lambda number: f"company-{number}")
+
+
+class TenantFactory(DjangoModelFactory[M]):
+    """Base of factories of tenant models: `organization=` decides the scope, a new one is made without it.
+
+    Give related tenant objects explicitly, so that they belong to the same organisation.
+    """
+
+    class Meta:
+        abstract = True
+
+    organization = factory.SubFactory(OrganizationFactory)
+
+    @classmethod
+    def _create(cls, model_class: type[M], *args: Any, **fields: Any) -> M:
+        with tenant_scope(fields["organization"]):
+            return super()._create(model_class, *args, **fields)
+
+
+class MembershipFactory(TenantFactory[Membership]):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    role = "agent"
+
+
+class InvitationFactory(TenantFactory[Invitation]):
+    """An open invitation; its secret is `token`."""
+
+    class Meta:
+        model = Invitation
+
+    class Params:
+        token = factory.Sequence(lambda number: f"token-{number}")
+
+    email = factory.Sequence(lambda number: f"invited{number}@example.com")
+    role = "agent"
+    token_hash = factory.LazyAttribute(lambda made: Invitation.hash_token(made.token))
+    expires_at = factory.LazyFunction(lambda: now() + timedelta(days=7))
