@@ -42,14 +42,18 @@ def read_identity(source: Mapping[str, Any], address: str, user: str, parent: st
 
 def find_identity(source: Mapping[str, Any], address: str, user: str, parent: str) -> Identity | None:
     wa_id, bsuid, parent_bsuid = split_address(source.get(address))
-    bsuid = get_id(source, user) or bsuid
-    parent_bsuid = get_id(source, parent) or parent_bsuid
+    if user in source:
+        bsuid = get_id(source, user) or bsuid
+    if parent in source:
+        parent_bsuid = get_id(source, parent) or parent_bsuid
     if not (wa_id or bsuid or parent_bsuid):
         return None
     return Identity(wa_id, bsuid, parent_bsuid)
 
 
 def read_username(profile: Mapping[str, Any]) -> str | None:
+    if "username" not in profile:
+        return None
     return get_short(profile, "username", USERNAME_LENGTH).lstrip("@") or None
 
 
@@ -60,11 +64,12 @@ class ContactBook:
 
     def __init__(self, value: Mapping[str, Any]) -> None:
         self._by_id: dict[str, Identity] = {}
-        contacts = [c for c in (_read_contact(raw) for raw in objects_in(value, "contacts")) if c]
+        contacts = [contact for raw in objects_in(value, "contacts") if (contact := _read_contact(raw))]
         for contact in contacts:
-            for key in (contact.wa_id, contact.bsuid):
-                if key:
-                    self._by_id[key] = contact
+            if contact.wa_id:
+                self._by_id[contact.wa_id] = contact
+            if contact.bsuid:
+                self._by_id[contact.bsuid] = contact
         siblings = value.get("messages") or value.get("statuses") or value.get("user_preferences")
         alone = len(contacts) == 1 and isinstance(siblings, Sequence) and len(siblings) == 1
         self._only = contacts[0] if alone else None

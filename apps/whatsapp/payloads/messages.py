@@ -55,7 +55,7 @@ def _assemble(
         referral=_read_referral(raw) if "referral" in raw else None,
         target_wamid=body.target_wamid,
         recipient=recipient,
-        group_id=get_id(raw, "group_id"),
+        group_id=get_id(raw, "group_id") if "group_id" in raw else None,
         errors=read_errors(raw) if "errors" in raw else (),
     )
 

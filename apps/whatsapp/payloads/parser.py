@@ -68,6 +68,8 @@ class Quarantine:
         return tuple(found)
 
     def objects(self, parent: Mapping[str, Any], key: str, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        if key not in parent:  # the usual case for most lists
+            return
         for place, raw in self.items(parent, key, path):
             if type(raw) is dict:
                 yield place, raw
@@ -91,7 +93,7 @@ def parse_delivery(body: bytes) -> Delivery:
     root = quarantine.run("$", _read_root, body)
     if root is None:
         return Delivery((), tuple(quarantine.broken))
-    if "entry" not in root:
+    if root.get("entry") is None:
         quarantine.add("$.entry", "entry is missing")
     changes = tuple(_read_entries(root, quarantine))
     return Delivery(changes, tuple(quarantine.broken))
@@ -107,6 +109,8 @@ def _read_entries(root: Mapping[str, Any], quarantine: Quarantine) -> Iterator[C
         waba_id = quarantine.waba_id = quarantine.run(path, _read_entry_id, entry)
         if waba_id is None:
             continue
+        if entry.get("changes") is None:
+            quarantine.add(f"{path}.changes", "changes is missing")
         time = parse_time(entry.get("time"))
         for place, raw in quarantine.items(entry, "changes", path):
             quarantine.phone_number_id = None

@@ -14,6 +14,7 @@ LATEST_TIMESTAMP = 10**11
 
 BSUID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 PARENT_BSUID = re.compile(r"[A-Z]{2}\.ENT\.[A-Za-z0-9]{1,128}")
+_TIME_TYPES = frozenset({str, int, float})
 _PHONE = re.compile(r"\+?([0-9]{3,20})")
 _OPAQUE = re.compile(r"[!-~]{1,255}")
 
@@ -62,9 +63,9 @@ def need_id(parent: Mapping[str, Any], key: str) -> str:
 
 def get_id(parent: Mapping[str, Any], key: str) -> str | None:
     value = parent.get(key)
-    if type(value) is int:
-        value = str(value)
-    return value if type(value) is str and _OPAQUE.fullmatch(value) else None
+    if type(value) is str:
+        return value if _OPAQUE.fullmatch(value) else None
+    return str(value) if type(value) is int else None
 
 
 def phone_digits(value: Any) -> str | None:
@@ -74,8 +75,10 @@ def phone_digits(value: Any) -> str | None:
 
 def parse_time(value: Any) -> datetime | None:
     """Unix seconds, as string or number; milliseconds from 10^12 on. None when it is no time."""
+    if type(value) not in _TIME_TYPES:
+        return None
     try:
-        seconds = float(value) if type(value) in (str, int, float) else 0.0
+        seconds = float(value)
     except (ValueError, OverflowError):
         return None
     if seconds >= MILLISECONDS_FROM:
@@ -107,4 +110,6 @@ def pick(parent: Mapping[str, Any], *keys: str) -> dict[str, Any]:
 def objects_in(parent: Mapping[str, Any], key: str) -> Iterator[dict[str, Any]]:
     items = parent.get(key)
     if type(items) is list:
-        yield from (item for item in items if type(item) is dict)
+        for item in items:
+            if type(item) is dict:
+                yield item
