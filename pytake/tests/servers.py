@@ -14,6 +14,8 @@ import pytest
 
 from apps.ops.stack.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 
+pytest_plugins = ["pytake.tests.chromium"]
+
 INHERITED = "PYTAKE_TEST_POSTGRES_URL"
 RAM = Path("/dev/shm")
 ROOM = 2 * 1024**3

@@ -1,0 +1,33 @@
+from django.contrib import admin
+
+from apps.conversations.models import Conversation, Message, ParkedStatus
+from apps.core.backoffice import JournalAdmin
+
+
+@admin.register(Conversation)
+class ConversationBackoffice(JournalAdmin):
+    """Where a conversation stands; agents move it, in the panels."""
+
+    never_shown = ("last_preview",)
+    list_display = ("id", "organization", "contact", "state", "queue", "last_message_at", "closed_at")
+    list_filter = ("state", "outcome")
+    list_select_related = ("organization", "contact", "queue")
+    search_fields = ("contact__phone__exact",)
+
+
+@admin.register(Message)
+class MessageBackoffice(JournalAdmin):
+    """How a message went. What it says belongs to the company and is not shown."""
+
+    never_shown = ("text", "payload", "reactions")
+    list_display = ("id", "organization", "direction", "kind", "status", "error_code", "occurred_at")
+    list_filter = ("direction", "kind", "status")
+    list_select_related = ("organization",)
+    search_fields = ("wamid__exact",)
+
+
+@admin.register(ParkedStatus)
+class ParkedStatusBackoffice(JournalAdmin):
+    list_display = ("wamid", "status", "organization", "number", "created_at")
+    list_select_related = ("organization", "number")
+    search_fields = ("wamid__exact",)

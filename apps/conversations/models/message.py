@@ -1,0 +1,159 @@
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.contacts.models import Contact
+from apps.conversations.models.conversation import Conversation
+from apps.core.clock import now
+from apps.media.models import StoredFile
+from apps.organizations.models import Membership
+from apps.organizations.tenancy import TenantManager, TenantModel, TenantQuerySet
+from apps.whatsapp.models import Number
+
+
+class Direction(models.TextChoices):
+    IN = "in", _("received")
+    OUT = "out", _("sent")
+    NOTE = "note", _("note")
+    EVENT = "event", _("event")
+
+
+class Status(models.TextChoices):
+    """Life of an outbound message. `UNKNOWN`: the provider may or may not have it; never claimed again by itself.
+    `HELD`: no echo came; a person decides."""
+
+    NONE = "", _("none")
+    QUEUED = "queued", _("queued")
+    SENDING = "sending", _("sending")
+    UNKNOWN = "unknown", _("unconfirmed")
+    HELD = "held", _("held")
+    SENT = "sent", _("sent")
+    DELIVERED = "delivered", _("delivered")
+    READ = "read", _("read")
+    PLAYED = "played", _("played")
+    FAILED = "failed", _("failed")
+
+
+class MessageKind(models.TextChoices):
+    TEXT = "text", _("text")
+    IMAGE = "image", _("image")
+    VIDEO = "video", _("video")
+    AUDIO = "audio", _("audio")
+    DOCUMENT = "document", _("document")
+    STICKER = "sticker", _("sticker")
+    LOCATION = "location", _("location")
+    CONTACTS = "contacts", _("contacts")
+    BUTTON = "button", _("button")
+    INTERACTIVE = "interactive", _("interactive")
+    TEMPLATE = "template", _("template")
+    ORDER = "order", _("order")
+    REACTION = "reaction", _("reaction")
+    EDIT = "edit", _("edit")
+    REVOKE = "revoke", _("deletion")
+    SYSTEM = "system", _("system")
+    UNSUPPORTED = "unsupported", _("unsupported")
+    EVENT = "event", _("event")
+
+
+class MediaState(models.TextChoices):
+    NONE = "", _("none")
+    PENDING = "pending", _("pending")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
+
+
+# They change another message instead of standing in the thread themselves.
+AMENDMENTS = (MessageKind.REACTION, MessageKind.EDIT, MessageKind.REVOKE)
+
+
+class MessageQuerySet(TenantQuerySet["Message"]):
+    def in_thread(self) -> "MessageQuerySet":
+        """Without the reactions, edits and deletions, which show on the message they amend."""
+        return self.filter(target_wamid="")
+
+    def for_thread(self) -> "MessageQuerySet":
+        return self.select_related("media__organization", "reply_to", "author__user")
+
+
+class Message(TenantModel):
+    """One line of a conversation: received, sent, an internal note, or an event of its life."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.ForeignKey(Number, on_delete=models.PROTECT, related_name="+", db_index=False)
+    direction = models.CharField(max_length=5, choices=Direction.choices)
+    kind = models.CharField(max_length=16, choices=MessageKind.choices, default=MessageKind.TEXT)
+    text = models.TextField(blank=True)
+    payload = models.JSONField(default=dict, blank=True)
+    wamid = models.CharField(max_length=200, null=True, blank=True)
+    target_wamid = models.CharField(max_length=200, blank=True, help_text="What a reaction, edit or deletion amends.")
+    client_id = models.UUIDField(default=uuid.uuid4, help_text="Chosen by the sender's page: sending twice stores once.")
+    callback_id = models.UUIDField(null=True, blank=True)
+    author = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    reply_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    media = models.ForeignKey(StoredFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    media_state = models.CharField(max_length=8, choices=MediaState.choices, default=MediaState.NONE, blank=True)
+    reactions = models.JSONField(default=dict, blank=True, help_text="Who → emoji.")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.NONE, blank=True)
+    error_code = models.IntegerField(null=True, blank=True)
+    error_detail = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    pricing = models.JSONField(null=True, blank=True)
+    occurred_at = models.DateTimeField(default=now)
+    created_at = models.DateTimeField(default=now, editable=False)
+    changed_at = models.DateTimeField(default=now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TenantManager.from_queryset(MessageQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["number", "wamid"], name="message_wamid_once"),
+            models.UniqueConstraint(fields=["conversation", "client_id"], name="message_client_once"),
+            models.UniqueConstraint(fields=["callback_id"], name="message_callback_once"),
+        ]
+        indexes = [
+            models.Index(fields=["conversation", "-id"], condition=models.Q(target_wamid=""), name="message_thread"),
+            models.Index(
+                fields=["number", "target_wamid"], condition=~models.Q(target_wamid=""), name="message_amendment"
+            ),
+            models.Index(fields=["contact", "-id"], condition=models.Q(target_wamid=""), name="message_history"),
+            models.Index(fields=["id"], condition=models.Q(status="queued"), name="message_outbox"),
+            models.Index(
+                fields=["claimed_at"], condition=models.Q(status__in=["sending", "unknown"]), name="message_unsettled"
+            ),
+            models.Index(fields=["id"], condition=models.Q(media_state="pending"), name="message_media_pending"),
+            GinIndex(
+                fields=["text"], name="message_text_trigram", opclasses=["gin_trgm_ops"], fastupdate=True
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60] or self.kind
+
+
+class ParkedStatus(TenantModel):
+    """A status that came before the send's answer was stored; applied as soon as its message is known."""
+
+    number = models.ForeignKey(Number, on_delete=models.CASCADE, related_name="+")
+    wamid = models.CharField(max_length=200)
+    status = models.CharField(max_length=10)
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = _("parked status")
+        verbose_name_plural = _("parked statuses")
+        constraints = [models.UniqueConstraint(fields=["number", "wamid", "status"], name="parked_status_once")]
+
+    def __str__(self) -> str:
+        return f"{self.wamid} {self.status}"

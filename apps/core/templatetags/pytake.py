@@ -1,0 +1,186 @@
+"""Template tags of every page: icons, WhatsApp formatting, avatars and times."""
+
+import re
+import zlib
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from django import template
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+AVATAR_TONES = 8
+WAVE_BARS = 34
+
+# Private-use characters bracket what is set aside while the emphasis marks are worked on.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_CODE = re.compile(r"```(.+?)```|`([^`\n]+)`", re.DOTALL)
+_LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"'\ue000\ue001]+", re.IGNORECASE)
+_SET_ASIDE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_MARKS = [
+    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]*\S)\*(?![\w*])"), "strong"),
+    (re.compile(r"(?<![\w_])_(?=\S)([^_\n]*[^\s_])_(?![\w_])"), "em"),
+    (re.compile(r"(?<![\w~])~(?=\S)([^~\n]*\S)~(?![\w~])"), "s"),
+]
+
+
+class Readable(Protocol):
+    id: object
+    direction: str
+
+
+@register.simple_tag
+def icon(name: str, css: str = "", label: str = "") -> SafeString:
+    """An icon of the sprite; decorative unless `label` says what it means."""
+    said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
+    return format_html(
+        '<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, said, static("sprite.svg"), name
+    )
+
+
+@register.filter
+def wa_format(text: object) -> SafeString:
+    """WhatsApp's own marks as HTML: `*bold*`, `_italic_`, `~strike~`, code, links. Everything else is escaped."""
+    kept: list[str] = []
+
+    def set_aside(html: str) -> str:
+        kept.append(html)
+        return f"{_OPEN}{len(kept) - 1}{_CLOSE}"
+
+    plain = str(text or "").replace(_OPEN, "").replace(_CLOSE, "")
+    plain = _CODE.sub(lambda found: set_aside(f"<code>{escape(found[1] or found[2])}</code>"), plain)
+    plain = _LINK.sub(lambda found: _link(found[0], set_aside), plain)
+    html = str(escape(plain))
+    for pattern, tag in _MARKS:
+        html = pattern.sub(rf"<{tag}>\1</{tag}>", html)
+    return mark_safe(_SET_ASIDE.sub(lambda found: kept[int(found[1])], html))  # noqa: S308 - escaped above
+
+
+def _link(address: str, set_aside: "SetAside") -> str:
+    bare = address.rstrip(".,;:!?)*_~]")
+    target = bare if bare.lower().startswith("http") else f"https://{bare}"
+    anchor = '<a href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>'
+    return set_aside(format_html(anchor, target, bare)) + address[len(bare) :]
+
+
+class SetAside(Protocol):
+    def __call__(self, html: str) -> str: ...
+
+
+@register.filter
+def wa_plain(text: object) -> str:
+    """The same text in one line without the marks: for previews."""
+    plain = _CODE.sub(lambda found: found[1] or found[2], str(text or ""))
+    for pattern, _tag in _MARKS:
+        plain = pattern.sub(r"\1", plain)
+    return " ".join(plain.split())
+
+
+@register.filter
+def initials(name: object) -> str:
+    """First letters of the first and last word; "?" for a bare phone number."""
+    words = [word for word in str(name or "").split() if word[0].isalpha()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+@register.filter
+def avatar_tone(name: object) -> int:
+    """One of eight colours, always the same for the same name."""
+    return zlib.crc32(str(name or "").encode()) % AVATAR_TONES
+
+
+@register.filter
+def short_time(moment: datetime | None) -> str:
+    """Time today, "yesterday", weekday within six days, date before that."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    days = (timezone.localdate() - local.date()).days
+    if days == 0:
+        return formats.date_format(local, "H:i")
+    if days == 1:
+        return _("yesterday")
+    return formats.date_format(local, "D" if 1 < days < 7 else "d/m/Y").lower()
+
+
+@register.simple_tag
+def ago(moment: datetime | None, css: str = "") -> SafeString:
+    """`<time>` with a short text which the page keeps fresh, and the full moment as title."""
+    if moment is None:
+        return mark_safe("")
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time class="{}" data-ago datetime="{}" title="{}">{}</time>',
+        css,
+        local.isoformat(timespec="seconds"),
+        formats.date_format(local, "SHORT_DATETIME_FORMAT"),
+        short_time(moment),
+    )
+
+
+@register.filter
+def day_label(moment: datetime | date) -> str:
+    """Heading of a day in a conversation: "Today", "Yesterday", or the date."""
+    day = timezone.localtime(moment).date() if isinstance(moment, datetime) else moment
+    today = timezone.localdate()
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    return formats.date_format(day, "DATE_FORMAT")
+
+
+@register.filter
+def clock_time(seconds: object) -> str:
+    """Seconds as `m:ss`; empty when unknown."""
+    if not isinstance(seconds, int | float) or seconds < 0:
+        return ""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+@register.simple_tag
+def first_unread(messages: Iterable[Readable], unread: int | None) -> object:
+    """Id of the message above which the "unread" line stands; None when all is read."""
+    inbound = [message.id for message in messages if message.direction == "in"]
+    return inbound[-min(unread, len(inbound))] if unread and inbound else None
+
+
+@register.simple_tag
+def waveform(seed: object) -> SafeString:
+    """Bars for a voice note: decoration, the same for the same message."""
+    noise = zlib.crc32(str(seed).encode())
+    bars = []
+    for index in range(WAVE_BARS):
+        noise = (noise * 1103515245 + 12345) & 0x7FFFFFFF
+        height = 4 + (noise >> 12) % 15 + (5 if index % 7 in (2, 3, 4) else 0)
+        bars.append((index * 5, 12 - height / 2, height))
+    rects = format_html_join("", '<rect x="{}" y="{}" width="3" height="{}" rx="1.5"></rect>', bars)
+    return format_html('<svg class="wave" viewBox="0 0 168 24" aria-hidden="true">{}</svg>', rects)
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: template.Context) -> str:
+    """`light` or `dark`: the cookie, else the user's setting, else light."""
+    request = context.get("request")
+    chosen = getattr(request, "COOKIES", {}).get("theme", "")
+    chosen = chosen or getattr(getattr(request, "user", None), "theme", "")
+    return "dark" if chosen == "dark" else "light"
+
+
+@register.filter
+def item(mapping: object, key: str) -> object:
+    """`mapping[key]` or an empty text, for payloads whose keys are data."""
+    found = mapping.get(key, "") if isinstance(mapping, dict) else ""
+    return found if found is not None else ""
+
+
+@register.filter
+def as_attr(value: object) -> SafeString:
+    """A boolean as the text an ARIA attribute wants."""
+    return conditional_escape("true" if value else "false")
