@@ -9,6 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from apps.ops.stack import embedded
 from apps.ops.stack.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedValkey, ServerError
@@ -60,7 +62,8 @@ def test_postgres_refuses_a_connection_without_the_password() -> None:
 def test_valkey_refuses_a_connection_without_the_password() -> None:
     with EmbeddedValkey(scratch_folder() / "valkey") as server:
         assert redis.from_url(server.url).ping()
-        with redis.Redis(port=server.port) as stranger, pytest.raises(redis.AuthenticationError):
+        stranger = redis.Redis(port=server.port, retry=Retry(NoBackoff(), 0))
+        with stranger, pytest.raises(redis.AuthenticationError):
             stranger.ping()
 
 

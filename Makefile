@@ -1,0 +1,41 @@
+# Two commands are enough: `make run` and `make test`. Everything else is for those who change the code.
+SHELL := /bin/sh
+PY := .venv/bin/python
+BOOTSTRAP := deploy/python deploy/bootstrap.py
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix bench soak env front clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 14
+
+run: ## the whole stack on http://127.0.0.1:8000 (PORT and SIMULATOR_PORT can be set)
+	@$(BOOTSTRAP) ports env front messages
+	@exec env DIE_WITH_PARENT=1 $(PY) -m apps.ops.stack
+
+test: env front ## every test, browser included, on servers of its own (ARGS="-k inbox" narrows it down)
+	@deploy/chromium
+	@exec $(PY) -m pytest -n auto --dist loadfile -m "not soak" $(ARGS)
+
+check: env ## linters, types, floors, templates, migrations, translations
+	@exec $(PY) deploy/check.py
+
+fix: env ## let the formatters repair what they can
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet . ; .venv/bin/djlint --reformat --quiet templates
+
+bench: env front ## figures beside their references, as a table and JSON
+	@exec $(PY) -m benchmarks $(ARGS)
+
+soak: env front ## the long fault-injection runs
+	@exec $(PY) -m pytest -n 0 -m soak $(ARGS)
+
+env: ## the Python environment
+	@$(BOOTSTRAP) env
+
+front: env ## styles, scripts and translations
+	@$(BOOTSTRAP) front messages
+
+clean: ## forget everything that was built, the development database included
+	@$(BOOTSTRAP) idle
+	rm -rf .run .venv node_modules frontend/dist staticfiles media .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,55 @@
+"""`manage.py stack`: the whole of PyTake on this machine, as `make run` starts it."""
+
+import hashlib
+import io
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+
+class Command(BaseCommand):
+    help = "Start web, realtime, worker, beat and simulator with embedded servers, and stop them together."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--prepare",
+            type=Path,
+            metavar="FILE",
+            help="Only migrate, collect static files and load the demo data; write its facts to FILE.",
+        )
+
+    def handle(self, *args: Any, prepare: Path | None, **options: Any) -> None:
+        if prepare is None:
+            os.execv(sys.executable, [sys.executable, "-m", "apps.ops.stack"])  # noqa: S606
+        collect_static()
+        call_command("migrate", interactive=False, verbosity=options["verbosity"])
+        facts = io.StringIO()
+        call_command("demo", json=True, stdout=facts)
+        prepare.write_text(facts.getvalue())
+
+
+def collect_static() -> None:
+    """`collectstatic`, unless no file has changed since the last time."""
+    stamp = Path(settings.STATIC_ROOT) / ".stamp"
+    state = static_state()
+    if stamp.exists() and stamp.read_text() == state:
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(state)
+
+
+def static_state() -> str:
+    """A digest of every static file's name, size and time."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            facts = Path(storage.path(name)).stat()
+            digest.update(f"{name} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

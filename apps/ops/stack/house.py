@@ -1,0 +1,155 @@
+"""`make run`: which parts PyTake has on one machine, in which order they start, and what the reader is told."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from apps.ops.stack.checks import CannotStart, check_ports, only_one, read_port
+from apps.ops.stack.console import Console
+from apps.ops.stack.embedded import EmbeddedPostgres, EmbeddedValkey, ServerError, data_folder
+from apps.ops.stack.spawn import die_with_parent
+from apps.ops.stack.supervisor import Part, Stopped, Supervisor, http_ok
+
+ROOT = Path(__file__).resolve().parents[3]
+QUEUES = "default,inbound,outbound"
+
+
+@dataclass(frozen=True)
+class Config:
+    root: Path
+    port: int
+    simulator_port: int
+    environ: Mapping[str, str]
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], root: Path = ROOT) -> "Config":
+        return cls(
+            root=root,
+            port=read_port("PORT", environ.get("PORT") or "8000"),
+            simulator_port=read_port("SIMULATOR_PORT", environ.get("SIMULATOR_PORT") or "8001"),
+            environ=environ,
+        )
+
+    @property
+    def run_dir(self) -> Path:
+        return self.root / ".run"
+
+    @property
+    def web_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def simulator_url(self) -> str:
+        return f"http://127.0.0.1:{self.simulator_port}"
+
+
+def main(environ: Mapping[str, str]) -> int:
+    """Run the stack until it is asked to end. 0 after a signal, 1 after a problem (told in one line)."""
+    if environ.get("DIE_WITH_PARENT"):
+        die_with_parent()
+    console = Console()
+    try:
+        run(Config.read(environ), console)
+    except Stopped:
+        console.say("stopped; nothing is left running.")
+        return 0
+    except KeyboardInterrupt:
+        return 0
+    except (CannotStart, ServerError) as problem:
+        console.problem(str(problem))
+    return 1
+
+
+def run(config: Config, console: Console) -> None:
+    began = time.monotonic()
+    with only_one(config.run_dir / "lock") as lock:
+        check_ports({"PORT": config.port, "SIMULATOR_PORT": config.simulator_port})
+        stack = Supervisor(root=config.root, console=console, lock=lock)
+        with stack.alive() as supervisor, addresses_file(config.run_dir / "env") as tell:
+            environ = start_servers(config, supervisor, tell)
+            demo = prepare(config, supervisor, environ)
+            parts = the_parts(config)
+            for part in parts:
+                supervisor.start(part, environ | simulator_environ(config, demo))
+            supervisor.wait_ready(parts)
+            announce(config, console, demo, time.monotonic() - began)
+            supervisor.watch()
+
+
+def start_servers(config: Config, supervisor: Supervisor, tell: Callable[[Mapping[str, str]], None]) -> dict[str, str]:
+    """The environment of every part, with the addresses of the servers given from outside or embedded."""
+    data = data_folder(config.run_dir)
+    wanted = {"DATABASE_URL": EmbeddedPostgres(data / "postgres"), "REDIS_URL": EmbeddedValkey(data / "valkey")}
+    embedded = {name: server for name, server in wanted.items() if not config.environ.get(name)}
+    for server in embedded.values():
+        supervisor.serve(server)
+    addresses = {name: server.wait_ready() for name, server in embedded.items()}
+    own = addresses | {
+        "DJANGO_SETTINGS_MODULE": "pytake.settings.local",
+        "PUBLIC_URL": config.web_url,
+        "SIMULATOR_URL": config.simulator_url,
+    }
+    tell(own)
+    return {**config.environ, **own}
+
+
+@contextmanager
+def addresses_file(path: Path) -> Iterator[Callable[[Mapping[str, str]], None]]:
+    """For other terminals: `set -a; . .run/env`, and any `manage.py` command works on the running stack."""
+
+    def write(values: Mapping[str, str]) -> None:
+        path.touch(mode=0o600)
+        path.write_text("".join(f"{name}='{value}'\n" for name, value in values.items()))
+
+    try:
+        yield write
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def prepare(config: Config, supervisor: Supervisor, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Migrations, static files and demo data; gives what `manage.py demo --json` says."""
+    target = config.run_dir / "demo.json"
+    target.unlink(missing_ok=True)
+    command = [sys.executable, "manage.py", "stack", "--prepare", str(target)]
+    supervisor.run_once(Part("prepare", command), environ)
+    facts: dict[str, Any] = json.loads(target.read_text())
+    return facts
+
+
+def the_parts(config: Config) -> list[Part]:
+    python = sys.executable
+    celery = [python, "-W", "ignore::RuntimeWarning", "-m", "celery", "-A", "pytake"]
+    uvicorn = [python, "-m", "uvicorn", "pytake.asgi:application", "--host", "127.0.0.1", "--port", str(config.port)]
+    quiet = ["--no-access-log", "--timeout-graceful-shutdown", "5"]
+    lean = ["--without-gossip", "--without-mingle", "--concurrency", "4", "--queues", QUEUES, "--loglevel", "INFO"]
+    return [
+        Part("web", [*uvicorn, *quiet], ready=lambda: http_ok(config.port, "/health/ready")),
+        Part("worker", [*celery, "worker", *lean]),
+        Part("beat", [*celery, "beat", "--scheduler", "apps.ops.beat.LeaderScheduler", "--pidfile=", "-l", "WARNING"]),
+        Part("simulator", [python, "-m", "apps.simulator"], ready=lambda: http_ok(config.simulator_port, "/")),
+    ]
+
+
+def simulator_environ(config: Config, demo: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "SIMULATOR_PORT": str(config.simulator_port),
+        "SIMULATOR_WEBHOOK_URL": f"{config.web_url}/webhooks/whatsapp/",
+        "SIMULATOR_APP_SECRET": str(demo.get("app_secret", "")),
+        "SIMULATOR_VERIFY_TOKEN": str(demo.get("verify_token", "")),
+    }
+
+
+def announce(config: Config, console: Console, demo: Mapping[str, Any], seconds: float) -> None:
+    rows = [
+        ("PyTake", config.web_url),
+        ("Phone", config.simulator_url),
+        ("Back-office", f"{config.web_url}/backoffice/"),
+    ]
+    rows += [(str(login.get("role", "")), f"{login['email']}  {login['password']}") for login in demo.get("logins", [])]
+    console.box(f"PyTake is ready ({seconds:.1f} s). Ctrl-C stops everything.", rows)
