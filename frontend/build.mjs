@@ -1,0 +1,89 @@
+// Bundles static/{js,css} into frontend/dist and builds the icon sprite. `--watch` keeps going.
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import esbuild from "esbuild";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const dist = join(root, "frontend/dist");
+const watch = process.argv.includes("--watch");
+
+// Where icon names are looked for: `{% icon "name" %}`, `icon="name"`, `"icon": "name"`, `icon("name")`.
+const SOURCES = [["templates", /\.(html|txt)$/], ["apps", /\.(html|py)$/], ["static/js", /\.js$/]];
+const ICON_NAME = /\bicon["']?(?:\s*[=:(]\s*|\s+)["']([a-z][a-z0-9-]*)["']/g;
+
+async function filesUnder(folder, pattern) {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile() && pattern.test(entry.name) && !/[\\/](tests|migrations)$/.test(entry.parentPath ?? entry.path))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+async function usedIcons() {
+  const used = new Map();
+  for (const [folder, pattern] of SOURCES) {
+    for (const file of await filesUnder(folder, pattern)) {
+      for (const [, name] of (await readFile(file, "utf8")).matchAll(ICON_NAME)) used.set(name, relative(root, file));
+    }
+  }
+  return used;
+}
+
+async function symbol(name, file) {
+  const filled = name.endsWith("-filled");
+  const path = join(root, "node_modules/@tabler/icons/icons", filled ? "filled" : "outline", `${name.replace(/-filled$/, "")}.svg`);
+  const svg = await readFile(path, "utf8").catch(() => {
+    // Python files also name the icons of other icon sets (the back-office's).
+    if (file.endsWith(".py")) return null;
+    throw new Error(`${file}: there is no icon "${name}" in @tabler/icons`);
+  });
+  if (svg === null) return "";
+  const shapes = svg.replace(/<!--[\s\S]*?-->/g, "").match(/<svg[^>]*>([\s\S]*)<\/svg>/)[1].replace(/\s+/g, " ").trim();
+  const paint = filled ? 'fill="currentColor"' : 'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"';
+  return `<symbol id="${name}" viewBox="0 0 24 24" ${paint}>${shapes}</symbol>`;
+}
+
+async function buildSprite() {
+  const used = await usedIcons();
+  const symbols = await Promise.all([...used].sort().map(([name, file]) => symbol(name, file)));
+  await writeFile(join(dist, "sprite.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
+  return used.size;
+}
+
+async function copyImages() {
+  await mkdir(join(dist, "img"), { recursive: true });
+  for (const file of await filesUnder("static/img", /\.(svg|png|webp|ico)$/)) {
+    await copyFile(file, join(dist, "img", relative(join(root, "static/img"), file)));
+  }
+}
+
+const options = {
+  absWorkingDir: root,
+  entryPoints: [
+    { in: "static/js/app.js", out: "app" },
+    { in: "static/css/app.css", out: "app" },
+  ],
+  entryNames: "[name]",
+  chunkNames: "chunks/[name]-[hash]",
+  assetNames: "assets/[name]-[hash]",
+  outdir: "frontend/dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: ["es2022", "chrome115", "firefox115", "safari16.4"],
+  loader: { ".woff2": "file" },
+  minify: !watch,
+  legalComments: "none",
+  logLevel: "info",
+};
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+const icons = await buildSprite();
+await copyImages();
+if (watch) {
+  const context = await esbuild.context(options);
+  await context.watch();
+} else {
+  await esbuild.build(options);
+  console.log(`frontend/dist: ${icons} icons`);
+}

@@ -1,0 +1,22 @@
+// Loads a chunk when an element that needs it is on the page, or arrives in a fragment.
+import { $ } from "./dom.js";
+
+const CHUNKS = [
+  ["pt-thread, pt-composer, [data-inbox]", () => import("../inbox/inbox.js")],
+  ["[data-live-url]", () => import("./live.js")],
+  ["[data-bs-toggle]", () => import("./widgets.js")],
+];
+
+const pending = new Set(CHUNKS);
+
+function load() {
+  for (const chunk of pending) {
+    const [selector, fetchChunk] = chunk;
+    if (!$(selector)) continue;
+    pending.delete(chunk);
+    fetchChunk().catch(() => pending.add(chunk));
+  }
+}
+
+load();
+document.addEventListener("htmx:load", load);
