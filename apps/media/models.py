@@ -1,8 +1,14 @@
-from django.db import models
+from typing import Any
+
+from django.core.files.base import File
+from django.db import models, transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.clock import now
+from apps.media.storage import media_storage
 from apps.organizations.tenancy import TenantModel
 
 
@@ -37,3 +43,14 @@ class StoredFile(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("media:file", kwargs={"slug": self.organization.slug, "file_id": self.pk})
+
+    def open(self) -> "File[bytes]":
+        """The bytes, to be closed by the caller."""
+        return media_storage().open(self.key, "rb")
+
+
+@receiver(post_delete, sender=StoredFile, dispatch_uid="media.bytes_follow_row")
+def _bytes_follow_row(instance: StoredFile, **_: Any) -> None:
+    """Also for querysets and cascades. After the commit: a rolled back deletion must find its bytes again."""
+    storage, key = media_storage(), instance.key
+    transaction.on_commit(lambda: storage.delete(key), robust=True)

@@ -1,10 +1,13 @@
 """Settings shared by every environment; what differs is in local, test and production."""
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from django.utils.translation import gettext_lazy as _
 
 from pytake import env
+
+django_stubs_ext.monkeypatch()  # generic class-based views can name their types
 
 BASE_DIR = env.ROOT
 SECRET_KEY = env.text("SECRET_KEY", "")
@@ -162,7 +165,13 @@ MEDIA_S3_BUCKET = env.text("MEDIA_S3_BUCKET", "")
 MEDIA_S3_ENDPOINT = env.text("MEDIA_S3_ENDPOINT", "")
 MEDIA_S3_ACCESS_KEY = env.text("MEDIA_S3_ACCESS_KEY", "")
 MEDIA_S3_SECRET_KEY = env.text("MEDIA_S3_SECRET_KEY", "")
+MEDIA_PRESIGNED = env.flag("MEDIA_PRESIGNED")
 CLAMAV_ADDRESS = env.text("CLAMAV_ADDRESS", "")
+MEDIA_SCANNER_DOWN = env.text("MEDIA_SCANNER_DOWN", "refuse")
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "apps.media.handlers.CappedUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
