@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import factory
+from factory.declarations import Sequence
 from factory.django import DjangoModelFactory
 
 from apps.accounts.models import User
@@ -17,8 +17,8 @@ class UserFactory(DjangoModelFactory[User]):
         model = User
         skip_postgeneration_save = True
 
-    email = factory.Sequence(lambda number: f"person{number}@example.com")
-    full_name = factory.Sequence(lambda number: f"Person {number}")
+    email = Sequence(lambda number: f"person{number}@example.com")
+    full_name = Sequence(lambda number: f"Person {number}")
 
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, **fields: Any) -> User:

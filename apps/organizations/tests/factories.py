@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, TypeVar
 
-import factory
+from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from apps.accounts.tests.factories import UserFactory
@@ -18,8 +18,8 @@ class OrganizationFactory(DjangoModelFactory[Organization]):
     class Meta:
         model = Organization
 
-    name = factory.Sequence(lambda number: f"Company {number}")
-    slug = factory.Sequence(lambda number: f"company-{number}")
+    name = Sequence(lambda number: f"Company {number}")
+    slug = Sequence(lambda number: f"company-{number}")
 
 
 class TenantFactory(DjangoModelFactory[M]):
@@ -31,19 +31,20 @@ class TenantFactory(DjangoModelFactory[M]):
     class Meta:
         abstract = True
 
-    organization = factory.SubFactory(OrganizationFactory)
+    organization = SubFactory(OrganizationFactory)
 
     @classmethod
     def _create(cls, model_class: type[M], *args: Any, **fields: Any) -> M:
         with tenant_scope(fields["organization"]):
-            return super()._create(model_class, *args, **fields)
+            made: M = super()._create(model_class, *args, **fields)
+            return made
 
 
 class MembershipFactory(TenantFactory[Membership]):
     class Meta:
         model = Membership
 
-    user = factory.SubFactory(UserFactory)
+    user = SubFactory(UserFactory)
     role = "agent"
 
 
@@ -54,9 +55,9 @@ class InvitationFactory(TenantFactory[Invitation]):
         model = Invitation
 
     class Params:
-        token = factory.Sequence(lambda number: f"token-{number}")
+        token = Sequence(lambda number: f"token-{number}")
 
-    email = factory.Sequence(lambda number: f"invited{number}@example.com")
+    email = Sequence(lambda number: f"invited{number}@example.com")
     role = "agent"
-    token_hash = factory.LazyAttribute(lambda made: Invitation.hash_token(made.token))
-    expires_at = factory.LazyFunction(lambda: now() + timedelta(days=7))
+    token_hash = LazyAttribute(lambda made: Invitation.hash_token(made.token))
+    expires_at = LazyFunction(lambda: now() + timedelta(days=7))

@@ -1,0 +1,83 @@
+"""Permissions and the five built-in roles: the one place where "may they?" is answered."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from apps.organizations.models import Membership
+
+P = ParamSpec("P")
+
+
+class Perm(StrEnum):
+    USE_DESK = "desk.use"
+    USE_CONSOLE = "console.use"
+    REPLY = "conversations.reply"
+    SEE_ALL_CONVERSATIONS = "conversations.see_all"
+    ASSIGN = "conversations.assign"
+    MANAGE_CONTACTS = "contacts.manage"
+    MANAGE_TEAMS = "teams.manage"
+    MANAGE_NUMBERS = "numbers.manage"
+    MANAGE_PEOPLE = "people.manage"
+    MANAGE_ORGANIZATION = "organization.manage"
+    SEE_AUDIT = "audit.see"
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Administrator")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    AGENT = "agent", _("Agent")
+    VIEWER = "viewer", _("Viewer")
+
+
+_AGENT = frozenset({Perm.USE_DESK, Perm.REPLY})
+_VIEWER = frozenset({Perm.USE_CONSOLE, Perm.SEE_ALL_CONVERSATIONS})
+_SUPERVISOR = _AGENT | _VIEWER | {Perm.ASSIGN, Perm.MANAGE_CONTACTS, Perm.MANAGE_TEAMS}
+_ADMIN = frozenset(Perm) - {Perm.MANAGE_ORGANIZATION}
+
+ROLE_PERMISSIONS: dict[str, frozenset[Perm]] = {
+    Role.OWNER: frozenset(Perm),
+    Role.ADMIN: _ADMIN,
+    Role.SUPERVISOR: _SUPERVISOR,
+    Role.AGENT: _AGENT,
+    Role.VIEWER: _VIEWER,
+}
+
+
+def permissions_of(membership: "Membership | None") -> frozenset[Perm]:
+    """All permissions of a membership; none for a missing or inactive one."""
+    if membership is None or not membership.is_active:
+        return frozenset()
+    return ROLE_PERMISSIONS.get(membership.role, frozenset())
+
+
+def has_perm(membership: "Membership | None", perm: Perm) -> bool:
+    return perm in permissions_of(membership)
+
+
+def requires(
+    perm: Perm,
+) -> Callable[[Callable[Concatenate[Any, P], HttpResponseBase]], Callable[Concatenate[Any, P], HttpResponseBase]]:
+    """Guard a tenant view: members without the permission get 403, nobody else gets this far."""
+
+    def decorate(
+        view: Callable[Concatenate[Any, P], HttpResponseBase],
+    ) -> Callable[Concatenate[Any, P], HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not has_perm(getattr(request, "membership", None), perm):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.required_permission = perm  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
