@@ -5,7 +5,6 @@ Format of .mo: gettext manual, "The Format of GNU MO Files".
 
 import ast
 import struct
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,4 +92,4 @@ def compile_all(root: Path = ROOT) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(compile_all())
+    compile_all()

@@ -25,7 +25,7 @@ def run(name: str) -> bool:
     began = time.monotonic()
     program, *arguments = CHECKS[name]
     environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "pytake.settings.test"}
-    command = [BIN / program, *arguments]
+    command: list[str | Path] = [BIN / program, *arguments]
     result = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     good = result.returncode == 0
     said = "" if good else f"\n{result.stdout}{result.stderr}".rstrip()
