@@ -105,6 +105,7 @@ class ContactIdentity(TenantModel):
                 name="identity_bsuid_never_reused",
             ),
         ]
+        indexes = [models.Index(fields=["organization", "key"], name="identity_key")]
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}"

@@ -1,5 +1,5 @@
 """Live pushes: `push` on the writing side, the hub under the consumers on the reading side."""
 
-from apps.core.realtime.publish import close_user, push
+from apps.core.realtime.publish import Push, close_user, push, push_all
 
-__all__ = ["close_user", "push"]
+__all__ = ["Push", "close_user", "push", "push_all"]

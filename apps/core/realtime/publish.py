@@ -1,50 +1,65 @@
 """The writing side of live pushes. Redis may be down or flushed: rows are the truth and pages catch up from them."""
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
 import redis
 
-from django.conf import settings
 from django.db import transaction
 
 from apps.core import correlation
 from apps.core.logs import get_logger
 from apps.core.realtime import wire
+from apps.core.redis import connection
 
 log = get_logger(__name__)
 
 # Numbering and publishing in one step: two publishers can never deliver numbers out of order.
 _PUBLISH = """
-local seq = redis.call('INCR', KEYS[1])
-redis.call('PUBLISH', ARGV[1], '{"seq":' .. seq .. ',' .. ARGV[2])
-return seq
+local last = redis.call('INCRBY', KEYS[1], #ARGV - 1)
+for i = 2, #ARGV do
+  redis.call('PUBLISH', ARGV[1], '{"seq":' .. (last - #ARGV + i) .. ',' .. ARGV[i])
+end
+return last
 """
 
 
-@lru_cache(maxsize=1)
-def connection() -> "redis.Redis":
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, max_connections=64, health_check_interval=15
-    )
+@dataclass(frozen=True, slots=True)
+class Push:
+    """`kind` happened to `ids`; whoever sits in one of `groups` should see it."""
+
+    groups: frozenset[str]
+    kind: str
+    ids: Mapping[str, str]
 
 
 def push(organization_id: UUID, groups: Iterable[str], kind: str, ids: Mapping[str, str]) -> None:
-    """Tell the sockets in `groups` of one organisation, once the transaction commits, that `kind` happened to `ids`.
-
-    The envelope carries ids only; what a viewer may see is rendered on the reading side.
-    """
-    envelope = {"groups": sorted(groups), "kind": kind, "ids": dict(ids), "correlation_id": correlation.current()}
-    transaction.on_commit(lambda: _publish(organization_id, orjson.dumps(envelope)))
+    """Tell the sockets in `groups` of one organisation, once the transaction commits."""
+    push_all(organization_id, [Push(frozenset(groups), kind, ids)])
 
 
-def _publish(organization_id: UUID, envelope: bytes) -> None:
+def push_all(organization_id: UUID, pushes: list[Push]) -> None:
+    """Several pushes in one trip. Envelopes carry ids only; what a viewer may see is rendered on the reading side."""
+    envelopes = [_envelope(item) for item in pushes]
+    if envelopes:
+        transaction.on_commit(lambda: _publish(organization_id, envelopes))
+
+
+def _envelope(item: Push) -> bytes:
+    body = {
+        "groups": sorted(item.groups),
+        "kind": item.kind,
+        "ids": dict(item.ids),
+        "correlation_id": correlation.current(),
+    }
+    return orjson.dumps(body)[1:]
+
+
+def _publish(organization_id: UUID, envelopes: list[bytes]) -> None:
     try:
-        connection().eval(
-            _PUBLISH, 1, wire.sequence_key(organization_id), wire.channel(organization_id), envelope[1:]
-        )
+        connection().eval(_PUBLISH, 1, wire.sequence_key(organization_id), wire.channel(organization_id), *envelopes)
     except redis.RedisError as error:
         log.warning("push lost, pages will catch up", error=str(error))
 
