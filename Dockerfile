@@ -7,6 +7,9 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY frontend frontend
 COPY static static
+# build.mjs collects the icons that templates and code name.
+COPY templates templates
+COPY apps apps
 RUN node frontend/build.mjs
 
 FROM python:3.11-slim AS packages

@@ -22,7 +22,9 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NODE_MODULES = ROOT / "node_modules"
 DIST = ROOT / "frontend" / "dist"
-FRONT_SOURCES = ("frontend", "static", "package-lock.json")
+# Templates and code too: build.mjs looks for the icons they name.
+FRONT_SOURCES = ("frontend", "static", "templates", "apps", "package-lock.json")
+FRONT_KINDS = {".mjs", ".js", ".json", ".css", ".html", ".txt", ".py", ".svg", ".png", ".webp", ".woff2", ".ico"}
 LOCK = ROOT / ".run" / "lock"
 Command = Sequence[str | Path]
 
@@ -142,7 +144,7 @@ def front() -> None:
 
 def front_sources() -> list[Path]:
     found = [path for name in FRONT_SOURCES for path in [ROOT / name, *(ROOT / name).rglob("*")]]
-    return [path for path in found if path.is_file() and DIST not in path.parents]
+    return [path for path in found if path.suffix in FRONT_KINDS and path.is_file() and DIST not in path.parents]
 
 
 STEPS = {"idle": idle, "ports": ports, "env": env, "front": front, "messages": compile_all}
