@@ -1,0 +1,6 @@
+"""SSRF-safe outbound HTTP, the only module that may talk to the outside."""
+
+from apps.core.http.client import MAX_BYTES, OutboundClient, OutboundResponse, multipart
+from apps.core.http.errors import BlockedAddress, TransportError
+
+__all__ = ["MAX_BYTES", "BlockedAddress", "OutboundClient", "OutboundResponse", "TransportError", "multipart"]
