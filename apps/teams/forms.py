@@ -53,6 +53,9 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("name", "description", "priority"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["class"] = "form-control"
         self.fields["members"].queryset = people_who_answer()  # type: ignore[attr-defined]
         if not self.instance._state.adding:
             self.initial["members"] = list(self.instance.members.values_list("pk", flat=True))
@@ -82,7 +85,12 @@ class DepartmentForm(TeamForm):
 
 class QueueForm(TeamForm):
     taken = _("There is already a queue with this name. Choose another name.")
-    department = forms.ModelChoiceField(Department.objects.none(), label=_("department"), empty_label=None)
+    department = forms.ModelChoiceField(
+        Department.objects.none(),
+        label=_("department"),
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
     members = MembersField(
         label=_("allowed agents"), help_text=_("Nobody marked: everyone in the department answers this queue.")
     )

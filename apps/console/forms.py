@@ -1,0 +1,189 @@
+"""Forms of the console: connecting a number, inviting people, settings of the organisation."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.clock import now
+from apps.core.text import clean_name
+from apps.organizations.models import Membership, Organization
+from apps.organizations.permissions import Role
+from apps.organizations.services import grantable_roles
+from apps.teams.models import Queue
+from apps.whatsapp.connect.report import Credentials
+
+_DIGITS = RegexValidator(r"^\d{5,32}$", _("Only digits: copy the ID, not the phone or the name."))
+_TEXT = {"class": "form-control", "autocomplete": "off", "spellcheck": "false"}
+
+
+def _identifier(label: Any, help_text: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={**_TEXT, "inputmode": "numeric"})
+    return forms.CharField(label=label, help_text=help_text, max_length=40, validators=[_DIGITS], widget=widget)
+
+
+def _secret(label: Any, help_text: Any, max_length: int) -> forms.CharField:
+    """Masked; typed again into the answer of the same request only, so that a failed check loses nothing."""
+    widget = forms.PasswordInput(attrs={**_TEXT, "autocomplete": "new-password"}, render_value=True)
+    return forms.CharField(label=label, help_text=help_text, max_length=max_length, widget=widget)
+
+
+class AppForm(forms.Form):
+    """What replaces an account's token: the app's credentials and a token."""
+
+    app_id = _identifier(_("App ID"), _("App dashboard › App settings › Basic."))
+    app_secret = _secret(_("App secret"), _("On the same page: “Show” beside App secret."), 128)
+    access_token = _secret(
+        _("Access token"), _("Business settings › System users › Generate token, without expiry."), 1000
+    )
+
+    def clean_access_token(self) -> str:
+        token = str(self.cleaned_data["access_token"])
+        if not token.isascii() or any(letter.isspace() for letter in token):
+            raise ValidationError(_("A token has no spaces or line breaks. Copy it again, whole."))
+        return token
+
+
+class ConnectForm(AppForm):
+    """The five values that Meta gives."""
+
+    waba_id = _identifier(
+        _("WhatsApp Business Account ID"), _("App dashboard › WhatsApp › API setup, under the phone number.")
+    )
+    phone_number_id = _identifier(_("Phone number ID"), _("On the same page. It is not the phone number itself."))
+    field_order = ["waba_id", "phone_number_id", "app_id", "app_secret", "access_token"]
+
+    def credentials(self) -> Credentials:
+        return Credentials(**{name: self.cleaned_data[name] for name in self.field_order})
+
+
+class RouteForm(forms.Form):
+    """Who answers a number."""
+
+    queue = forms.ModelChoiceField(
+        Queue.objects.none(),
+        label=_("Queue"),
+        empty_label=None,
+        help_text=_("New conversations of this number wait here."),
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"invalid_choice": _("This queue is not active any more. Choose another one.")},
+    )
+    label = forms.CharField(
+        label=_("Name in PyTake"),
+        required=False,
+        max_length=60,
+        help_text=_("Only your team sees it, for example “Sales SP”."),
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        queues = Queue.objects.filter(is_active=True, department__is_active=True).select_related("department")
+        self.fields["queue"].queryset = queues  # type: ignore[attr-defined]
+        self.fields["queue"].label_from_instance = _queue_label  # type: ignore[attr-defined]
+
+    def clean_label(self) -> str:
+        return clean_name(self.cleaned_data["label"])
+
+
+def _queue_label(queue: Queue) -> str:
+    return f"{queue.department.name} › {queue.name}"
+
+
+class PauseForm(forms.Form):
+    HOUR, TOMORROW, RESUMED = "hour", "tomorrow", "resumed"
+    until = forms.ChoiceField(
+        label=_("Pause until"),
+        choices=[(HOUR, _("For 1 hour")), (TOMORROW, _("Until 8:00 tomorrow")), (RESUMED, _("Until I resume"))],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def moment(self, organization: Organization) -> datetime | None:
+        """When the pause ends; None for when somebody resumes."""
+        chosen = self.cleaned_data["until"]
+        if chosen == self.HOUR:
+            return now() + timedelta(hours=1)
+        local = now().astimezone(ZoneInfo(organization.time_zone)) + timedelta(days=1)
+        return local.replace(hour=8, minute=0, second=0, microsecond=0) if chosen == self.TOMORROW else None
+
+
+class InviteForm(forms.Form):
+    """An e-mail and one of the roles that this member may give."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"})
+    )
+    role = forms.ChoiceField(label=_("Role"), initial=Role.AGENT, widget=forms.Select(attrs={"class": "form-select"}))
+
+    def __init__(self, *args: Any, actor: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = role_choices(actor)  # type: ignore[attr-defined]
+
+
+def role_choices(actor: Membership) -> list[tuple[str, Any]]:
+    return [(role.value, role.label) for role in grantable_roles(actor)]
+
+
+class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
+    time_zone = forms.ChoiceField(
+        label=_("time zone"),
+        help_text=_("Days, reports and business hours follow it."),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    class Meta:
+        model = Organization
+        fields = ["name", "time_zone", "language"]
+        widgets = {
+            "name": forms.TextInput(attrs={"class": "form-control"}),
+            "language": forms.Select(choices=settings.LANGUAGES, attrs={"class": "form-select"}),
+        }
+        help_texts = {"language": _("For e-mails and for new people; each person may choose another.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = time_zone_choices()  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        name = clean_name(self.cleaned_data["name"], 120)
+        if not name:
+            raise ValidationError(_("Write the company's name."))
+        return name
+
+
+def time_zone_choices() -> list[Any]:
+    """Brazil's zones first, then the others by continent."""
+    known = available_timezones()
+    brazil = [(name, _zone_label(name)) for name in _BRAZIL if name in known]
+    areas = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    others = sorted(name for name in known if name.startswith(areas) and name not in _BRAZIL)
+    return [(_("Brazil"), brazil), (_("Other places"), [(name, _zone_label(name)) for name in others])]
+
+
+def _zone_label(name: str) -> str:
+    return name.replace("_", " ")
+
+
+_BRAZIL = (
+    "America/Sao_Paulo",
+    "America/Manaus",
+    "America/Cuiaba",
+    "America/Campo_Grande",
+    "America/Fortaleza",
+    "America/Recife",
+    "America/Bahia",
+    "America/Maceio",
+    "America/Belem",
+    "America/Santarem",
+    "America/Araguaina",
+    "America/Porto_Velho",
+    "America/Boa_Vista",
+    "America/Rio_Branco",
+    "America/Eirunepe",
+    "America/Noronha",
+)

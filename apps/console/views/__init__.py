@@ -1,0 +1,1 @@
+"""Pages of the admin panel, one module a section."""

@@ -1,0 +1,153 @@
+"""WhatsApp numbers: the list, one number, and what can be done with it."""
+
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.console import graph, selectors
+from apps.console.forms import AppForm, PauseForm, RouteForm
+from apps.console.page import company, go, member, page
+from apps.core.http import TransportError
+from apps.organizations.permissions import Perm, requires
+from apps.routing.models import NumberRoute
+from apps.whatsapp.connect import numbers as services
+from apps.whatsapp.connect.meta import Refused
+from apps.whatsapp.connect.report import Credentials
+from apps.whatsapp.models import Number
+
+EVENTS_SHOWN = 20
+
+
+def connected(number_id: UUID) -> Number:
+    return get_object_or_404(selectors.numbers_with_health(), pk=number_id)
+
+
+@require_safe
+@requires(Perm.MANAGE_NUMBERS)
+def number_list(request: HttpRequest, slug: str) -> HttpResponse:
+    rows = [(number, selectors.trouble_of(number)) for number in selectors.numbers_with_health()]
+    return page(request, "console/numbers.html", "numbers", numbers=rows)
+
+
+@require_safe
+@requires(Perm.MANAGE_NUMBERS)
+def number(request: HttpRequest, slug: str, number_id: UUID) -> HttpResponse:
+    return _number_page(request, connected(number_id))
+
+
+@require_POST
+@requires(Perm.MANAGE_NUMBERS)
+def number_route(request: HttpRequest, slug: str, number_id: UUID) -> HttpResponse:
+    """Change the queue and the team's name for the number."""
+    found = connected(number_id)
+    form = RouteForm(request.POST)
+    if not form.is_valid():
+        return _number_page(request, found, form, status=422)
+    save_route(found, form)
+    messages.success(request, _("Saved. New conversations go to “%(queue)s”.") % {"queue": form.cleaned_data["queue"]})
+    return go(request, "number", number_id=found.pk)
+
+
+def save_route(number: Number, form: RouteForm) -> None:
+    NumberRoute.objects.update_or_create(number=number, defaults={"queue": form.cleaned_data["queue"]})
+    number.label = form.cleaned_data["label"]
+    number.save(update_fields=["label"])
+
+
+@require_POST
+@requires(Perm.MANAGE_NUMBERS)
+def number_refresh(request: HttpRequest, slug: str, number_id: UUID) -> HttpResponse:
+    """Ask Meta how the number is."""
+    found = connected(number_id)
+    try:
+        services.fill_number(found, async_to_sync(graph.about)(found))
+    except Refused as refused:
+        services.note_refusal(found, refused)
+        messages.error(request, _("Meta refused: “%(why)s”. Replace the access token.") % {"why": refused.message})
+    except TransportError:
+        messages.warning(request, _("Meta did not answer. Try again in a minute."))
+    else:
+        found.save()
+        messages.success(request, _("Updated from Meta."))
+    return go(request, "number", number_id=found.pk)
+
+
+@require_POST
+@requires(Perm.MANAGE_NUMBERS)
+def number_pause(request: HttpRequest, slug: str, number_id: UUID) -> HttpResponse:
+    found = connected(number_id)
+    form = PauseForm(request.POST)
+    if form.is_valid():
+        services.pause(found, until=form.moment(company(request)), actor=member(request))
+        messages.success(request, _("Sending is paused. What your team writes waits and goes out when you resume."))
+    else:
+        messages.error(request, _("Choose until when to pause."))
+    return go(request, "number", number_id=found.pk)
+
+
+@require_POST
+@requires(Perm.MANAGE_NUMBERS)
+def number_resume(request: HttpRequest, slug: str, number_id: UUID) -> HttpResponse:
+    found = connected(number_id)
+    services.resume(found, actor=member(request))
+    messages.success(request, _("The number sends again."))
+    return go(request, "number", number_id=found.pk)
+
+
+@require_POST
+@requires(Perm.MANAGE_NUMBERS)
+def number_disconnect(request: HttpRequest, slug: str, number_id: UUID) -> HttpResponse:
+    """The conversations stay. After the account's last number Meta is told to stop, and the token is forgotten."""
+    found = connected(number_id)
+    token = found.account.access_token.reveal()
+    told = True
+    if services.disconnect(found, actor=member(request)) and token:
+        told = async_to_sync(graph.unsubscribe)(found.account.waba_id, token)
+    messages.success(request, _("%(number)s is disconnected. Its conversations are kept.") % {"number": found})
+    if not told:
+        messages.warning(request, _("Meta could not be told. Remove the app from the account in WhatsApp Manager too."))
+    return go(request, "numbers")
+
+
+@sensitive_post_parameters("access_token", "app_secret")
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Perm.MANAGE_NUMBERS)
+def number_token(request: HttpRequest, slug: str, number_id: UUID) -> HttpResponse:
+    """Replace the access token of the number's account, after the same checks."""
+    found = connected(number_id)
+    form = AppForm(request.POST or None, initial={"app_id": found.account.app_id})
+    report = None
+    if form.is_valid():
+        ids = {"waba_id": found.account.waba_id, "phone_number_id": found.phone_number_id}
+        credentials = Credentials(**ids, **form.cleaned_data)
+        report = async_to_sync(graph.examine)(credentials)
+        if not report.blocked:
+            services.replace_token(found, credentials, report, actor=member(request))
+            messages.success(request, _("The new token works. The number is connected."))
+            return go(request, "number", number_id=found.pk)
+    status = 422 if form.is_bound else 200
+    return page(request, "console/number_token.html", "numbers", status=status, number=found, form=form, report=report)
+
+
+def _number_page(request: HttpRequest, found: Number, form: RouteForm | None = None, status: int = 200) -> HttpResponse:
+    route = getattr(found, "route", None)
+    initial = {"queue": route.queue_id if route else None, "label": found.label}
+    return page(
+        request,
+        "console/number.html",
+        "numbers",
+        status=status,
+        number=found,
+        trouble=selectors.trouble_of(found),
+        form=form or RouteForm(initial=initial),
+        pause_form=PauseForm(),
+        events=found.account.events.select_related("number").order_by("-occurred_at")[:EVENTS_SHOWN],
+        callback_url=graph.callback_url(),
+    )

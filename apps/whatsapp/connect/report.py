@@ -1,0 +1,65 @@
+"""What the checks found, in words a person can act on."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+
+Words = str | Promise
+
+
+class Verdict(StrEnum):
+    PASSED = "passed"
+    WARNING = "warning"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line: what was looked at, how it went, what was found, and what to do about it."""
+
+    key: str
+    title: Words
+    verdict: Verdict
+    found: Words = ""
+    advice: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the person pasted. Never logged: `repr` tells nothing."""
+
+    waba_id: str
+    phone_number_id: str
+    app_id: str
+    app_secret: str
+    access_token: str
+
+    def __repr__(self) -> str:
+        return "<credentials>"
+
+    @property
+    def app_token(self) -> str:
+        return f"{self.app_id}|{self.app_secret}"
+
+
+@dataclass(slots=True)
+class Report:
+    """The checks in order, and Meta's own words about the account and the number."""
+
+    checks: list[Check] = field(default_factory=list)
+    token_expires_at: datetime | None = None
+    account: dict[str, Any] = field(default_factory=dict)
+    number: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether something must be put right before the number can be used."""
+        return any(check.verdict in (Verdict.FAILED, Verdict.SKIPPED) for check in self.checks)
+
+    @property
+    def passed_count(self) -> int:
+        return sum(check.verdict == Verdict.PASSED for check in self.checks)
