@@ -66,6 +66,7 @@ class Conversation(TenantModel):
     unread_count = models.PositiveIntegerField(default=0)
     read_at = models.DateTimeField(null=True, blank=True)
     last_message_at = models.DateTimeField(default=now)
+    last_message_id = models.UUIDField(null=True, blank=True, editable=False)
     last_preview = models.CharField(max_length=160, blank=True)
     last_kind = models.CharField(max_length=16, blank=True)
     last_direction = models.CharField(max_length=4, blank=True)

@@ -128,6 +128,11 @@ class Message(TenantModel):
             models.Index(fields=["contact", "-id"], condition=models.Q(target_wamid=""), name="message_history"),
             models.Index(fields=["id"], condition=models.Q(status="queued"), name="message_outbox"),
             models.Index(
+                fields=["conversation", "id"],
+                condition=models.Q(status__in=["queued", "sending"]),
+                name="message_conversation_outbox",
+            ),
+            models.Index(
                 fields=["claimed_at"], condition=models.Q(status__in=["sending", "unknown"]), name="message_unsettled"
             ),
             models.Index(fields=["id"], condition=models.Q(media_state="pending"), name="message_media_pending"),

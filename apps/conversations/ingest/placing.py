@@ -1,0 +1,117 @@
+"""Conversations of incoming messages: found or begun, and moved up in the lists."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from apps.conversations.ingest.incoming import Incoming
+from apps.conversations.models import Conversation, State
+from apps.conversations.previews import preview
+from apps.core.clock import now
+from apps.organizations.tenancy import current_organization_id
+
+_Pair = tuple[UUID, UUID]
+
+
+def place(items: list[Incoming]) -> list[Incoming]:
+    """Give every item its live conversation, locked; begin those that are missing."""
+    live = _live(items)
+    missing: dict[_Pair, Conversation] = {}
+    for item in items:
+        pair = _pair(item)
+        if pair not in live and pair not in missing:
+            missing[pair] = _begin(item)
+    created = Conversation.objects.bulk_create(missing.values())
+    for conversation in created:
+        conversation._state.adding = False
+    live |= missing
+    for item in items:
+        item.conversation = live[_pair(item)]
+    return items
+
+
+def _pair(item: Incoming) -> _Pair:
+    assert item.contact is not None
+    return item.number.pk, item.contact.pk
+
+
+def _live(items: list[Incoming]) -> dict[_Pair, Conversation]:
+    rows = (
+        Conversation.objects.live()
+        .filter(number__in={item.number.pk for item in items}, contact__in={item.contact for item in items})
+        .select_for_update()
+        .order_by("pk")
+    )
+    return {(row.number_id, row.contact_id): row for row in rows}
+
+
+def _begin(item: Incoming) -> Conversation:
+    """A conversation that the business began on its own phone is open; history is over; the rest waits."""
+    state = State.OPEN if item.outgoing else State.QUEUED
+    return Conversation(
+        organization_id=current_organization_id(),
+        contact=item.contact,
+        number=item.number,
+        state=State.CLOSED if item.is_history else state,
+        closed_at=item.parsed.timestamp if item.is_history else None,
+        last_message_at=item.parsed.timestamp,
+        version=0,
+    )
+
+
+@dataclass(slots=True)
+class _Bump:
+    unread: int = 0
+    window: datetime | None = None
+    last: Incoming | None = None
+
+
+_BUMP = """
+UPDATE conversations_conversation AS c SET
+  version = c.version + 1,
+  unread_count = c.unread_count + v.unread,
+  window_expires_at = GREATEST(c.window_expires_at, v.window_expires_at),
+  last_message_id = CASE WHEN v.at >= c.last_message_at THEN v.message ELSE c.last_message_id END,
+  last_preview = CASE WHEN v.at >= c.last_message_at THEN v.preview ELSE c.last_preview END,
+  last_kind = CASE WHEN v.at >= c.last_message_at THEN v.kind ELSE c.last_kind END,
+  last_direction = CASE WHEN v.at >= c.last_message_at THEN v.direction ELSE c.last_direction END,
+  last_status = CASE WHEN v.at >= c.last_message_at THEN v.status ELSE c.last_status END,
+  last_message_at = GREATEST(c.last_message_at, v.at)
+FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
+            %s::timestamptz[])
+  AS v(id, unread, window_expires_at, message, preview, kind, direction, status, at)
+WHERE c.id = v.id AND c.organization_id = %s
+"""
+
+
+def bump(items: list[Incoming]) -> None:
+    """One UPDATE for the batch: newest message, unread count, window, version."""
+    bumps: dict[UUID, _Bump] = {}
+    for item in items:
+        assert item.conversation is not None
+        _add(bumps.setdefault(item.conversation.pk, _Bump()), item)
+    rows = [_columns(pk, item) for pk, item in bumps.items() if item.last is not None]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_BUMP, [*map(list, zip(*rows, strict=True)), current_organization_id()])
+
+
+def _add(found: _Bump, item: Incoming) -> None:
+    if item.counts_as_contact:
+        found.unread += 1
+        expires = Conversation.window_after(min(item.parsed.timestamp, now()))
+        found.window = max(found.window or expires, expires)
+    if not item.is_amendment:
+        found.last = item
+
+
+def _columns(pk: UUID, found: _Bump) -> tuple[object, ...]:
+    assert found.last is not None
+    row = found.last.row
+    assert row is not None
+    return (
+        pk, found.unread, found.window, row.pk, preview(row), row.kind, row.direction, row.status, row.occurred_at
+    )

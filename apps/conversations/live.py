@@ -1,0 +1,79 @@
+"""What is pushed of conversations, to whom, and how it is rendered for a viewer."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from apps.conversations.models import Conversation, Message, State
+from apps.core.realtime import Push, push_all
+from apps.organizations.tenancy import current_organization_id
+
+ALL = "all"
+
+
+def thread_group(conversation_id: UUID) -> str:
+    return f"conversation:{conversation_id}"
+
+
+def list_groups(conversation: Conversation) -> frozenset[str]:
+    """The lists in which a conversation stands: everybody's, its agent's, its queue's while it waits."""
+    groups = set() if conversation.state == State.CLOSED else {ALL}
+    if conversation.assignee_id and conversation.state != State.CLOSED:
+        groups.add(f"member:{conversation.assignee_id}")
+    if conversation.state == State.QUEUED and conversation.queue_id:
+        groups.add(f"queue:{conversation.queue_id}")
+    return frozenset(groups)
+
+
+def push_messages(messages: Iterable[Message]) -> None:
+    """New or changed lines, to whoever has the conversation open."""
+    push_all(
+        current_organization_id(),
+        [
+            Push(
+                frozenset({thread_group(message.conversation_id)}),
+                "message",
+                {"message": str(message.pk), "conversation": str(message.conversation_id)},
+            )
+            for message in messages
+        ],
+    )
+
+
+def push_changed(rows: Iterable[tuple[UUID, UUID, str]]) -> None:
+    """Lines whose status changed: (message id, conversation id, status)."""
+    push_all(
+        current_organization_id(),
+        [
+            Push(
+                frozenset({thread_group(conversation)}),
+                "message",
+                {"message": str(pk), "conversation": str(conversation)},
+            )
+            for pk, conversation, _status in rows
+        ],
+    )
+
+
+def push_rows(conversation_ids: Iterable[UUID]) -> None:
+    """List rows of conversations whose place (agent, queue, state) did not change."""
+    ids = list(conversation_ids)
+    if ids:
+        rows = Conversation.objects.filter(pk__in=ids).only("id", "organization_id", "state", "assignee_id", "queue_id")
+        push_all(current_organization_id(), [_row(row, frozenset()) for row in rows])
+
+
+def push_moved(conversation: Conversation, before: frozenset[str]) -> None:
+    """A conversation whose agent, queue or state changed: `before` is its `list_groups` from before the change."""
+    push_all(
+        conversation.organization_id,
+        [
+            _row(conversation, before),
+            Push(
+                frozenset({thread_group(conversation.pk)}), "conversation", {"conversation": str(conversation.pk)}
+            ),
+        ],
+    )
+
+
+def _row(conversation: Conversation, before: frozenset[str]) -> Push:
+    return Push(list_groups(conversation), "row", {"conversation": str(conversation.pk)}, before)
