@@ -57,9 +57,7 @@ def tier_label(tier: str) -> str:
     if not count.isdigit():
         return _("Unknown")
     many = int(count) * (1000 if size.endswith("K") else 1)
-    return _("%(count)s new customers a day") % {
-        "count": formats.number_format(many, force_grouping=True)
-    }
+    return _("%(count)s new customers a day") % {"count": formats.number_format(many, force_grouping=True)}
 
 
 @register.filter

@@ -14,11 +14,10 @@ from apps.console import graph
 from apps.console.forms import ConnectForm, RouteForm
 from apps.console.page import go, member, page
 from apps.console.views.numbers import connected, save_route
-from apps.core.http import TransportError
 from apps.organizations.permissions import Perm, requires
-from apps.whatsapp.connect.meta import Refused
 from apps.whatsapp.connect.numbers import TakenElsewhere, keep, refuse_foreign
 from apps.whatsapp.connect.report import Report
+from apps.whatsapp.errors import GraphError
 from apps.whatsapp.models import Number
 
 
@@ -63,7 +62,7 @@ def _webhook_at_meta(number: Number) -> str:
     """The most specific address that Meta has for the number; empty when unknown."""
     try:
         told = async_to_sync(graph.about)(number).get("webhook_configuration")
-    except (Refused, TransportError):
+    except GraphError:
         return ""
     found = told if isinstance(told, dict) else {}
     return str(found.get("phone_number") or found.get("whatsapp_business_account") or found.get("application") or "")

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.console import graph, selectors
 from apps.console.forms import AppForm, PauseForm, RouteForm
 from apps.console.page import company, go, member, page
-from apps.core.http import TransportError
 from apps.organizations.permissions import Perm, requires
 from apps.routing.models import NumberRoute
 from apps.whatsapp.connect import numbers as services
-from apps.whatsapp.connect.meta import Refused
+from apps.whatsapp.connect.meta import is_silence, quoted
 from apps.whatsapp.connect.report import Credentials
+from apps.whatsapp.errors import GraphError
 from apps.whatsapp.models import Number
 
 EVENTS_SHOWN = 20
@@ -68,15 +68,20 @@ def number_refresh(request: HttpRequest, slug: str, number_id: UUID) -> HttpResp
     found = connected(number_id)
     try:
         services.fill_number(found, async_to_sync(graph.about)(found))
-    except Refused as refused:
-        services.note_refusal(found, refused)
-        messages.error(request, _("Meta refused: “%(why)s”. Replace the access token.") % {"why": refused.message})
-    except TransportError:
-        messages.warning(request, _("Meta did not answer. Try again in a minute."))
+    except GraphError as error:
+        _tell_refusal(request, found, error)
     else:
         found.save()
         messages.success(request, _("Updated from Meta."))
     return go(request, "number", number_id=found.pk)
+
+
+def _tell_refusal(request: HttpRequest, number: Number, error: GraphError) -> None:
+    if is_silence(error):
+        messages.warning(request, _("Meta did not answer. Try again in a minute."))
+        return
+    services.note_refusal(number, error)
+    messages.error(request, f"{quoted(error)} {error.sentence}")
 
 
 @require_POST

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.clock import now
-from apps.core.http import TransportError
-from apps.whatsapp.connect.meta import Meta, Refused
+from apps.whatsapp.connect.meta import Ask, is_silence, quoted
 from apps.whatsapp.connect.report import Check, Credentials, Report, Verdict, Words
+from apps.whatsapp.errors import GraphError
 
 ACCOUNT_FIELDS = "id,name,currency,timezone_id,account_review_status"
 NUMBER_FIELDS = (
@@ -20,7 +20,7 @@ NUMBER_FIELDS = (
 SCOPES = ("whatsapp_business_messaging", "whatsapp_business_management")
 EXPIRES_SOON = timedelta(days=7)
 
-Step = Callable[[Credentials, Meta, Report], Awaitable[Check]]
+Step = Callable[[Credentials, Ask, Report], Awaitable[Check]]
 
 
 class Stop(Exception):
@@ -31,12 +31,12 @@ class Stop(Exception):
         self.check = check
 
 
-async def examine(credentials: Credentials, meta: Meta) -> Report:
+async def examine(credentials: Credentials, ask: Ask) -> Report:
     """Run the checks one after the other; after a failure the rest is listed as not tried."""
     report = Report()
     for number, (key, title, step) in enumerate(STEPS):
         try:
-            report.checks.append(await _attempt(key, title, step, credentials, meta, report))
+            report.checks.append(await _attempt(key, title, step, credentials, ask, report))
         except Stop as stop:
             report.checks.append(stop.check)
             report.checks += [Check(key, title, Verdict.SKIPPED) for key, title, _step in STEPS[number + 1 :]]
@@ -44,27 +44,20 @@ async def examine(credentials: Credentials, meta: Meta) -> Report:
     return report
 
 
-async def _attempt(key: str, title: Words, step: Step, credentials: Credentials, meta: Meta, report: Report) -> Check:
+async def _attempt(key: str, title: Words, step: Step, credentials: Credentials, ask: Ask, report: Report) -> Check:
     try:
-        return await step(credentials, meta, report)
-    except Refused as refused:
-        raise Stop(Check(key, title, Verdict.FAILED, _said(refused), _ADVICE_WHEN_REFUSED[key])) from refused
-    except TransportError as error:
-        found = _("Meta did not answer.")
-        advice = _("Wait a minute and check again. Nothing you typed is lost.")
+        return await step(credentials, ask, report)
+    except GraphError as error:
+        found, advice = (_SILENCE, _ADVICE_SILENCE) if is_silence(error) else (quoted(error), _ADVICE_WHEN_REFUSED[key])
         raise Stop(Check(key, title, Verdict.FAILED, found, advice)) from error
-
-
-def _said(refused: Refused) -> Words:
-    return _("Meta answered: “%(message)s” (error %(code)s).") % {"message": refused.message, "code": refused.code}
 
 
 def _fail(key: str, title: Words, found: Words, advice: Words) -> Stop:
     return Stop(Check(key, title, Verdict.FAILED, found, advice))
 
 
-async def _token(credentials: Credentials, meta: Meta, report: Report) -> Check:
-    answer = await meta.get("debug_token", token=credentials.app_token, input_token=credentials.access_token)
+async def _token(credentials: Credentials, ask: Ask, report: Report) -> Check:
+    answer = await ask(credentials.app_token).get("debug_token", input_token=credentials.access_token)
     data = answer.get("data") or {}
     if not data.get("is_valid"):
         raise _fail("token", TITLES["token"], _("The token has expired or was revoked."), _ADVICE_TOKEN)
@@ -97,8 +90,8 @@ def _moment(seconds: Any) -> datetime | None:
         return None
 
 
-async def _account(credentials: Credentials, meta: Meta, report: Report) -> Check:
-    report.account = await meta.get(credentials.waba_id, token=credentials.access_token, fields=ACCOUNT_FIELDS)
+async def _account(credentials: Credentials, ask: Ask, report: Report) -> Check:
+    report.account = await ask(credentials.access_token).get(credentials.waba_id, fields=ACCOUNT_FIELDS)
     name = report.account.get("name") or credentials.waba_id
     review = str(report.account.get("account_review_status") or "APPROVED")
     if review in ("REJECTED", "PENDING"):
@@ -108,9 +101,9 @@ async def _account(credentials: Credentials, meta: Meta, report: Report) -> Chec
     return Check("account", TITLES["account"], Verdict.PASSED, f"“{name}”")
 
 
-async def _number(credentials: Credentials, meta: Meta, report: Report) -> Check:
-    path = f"{credentials.waba_id}/phone_numbers"
-    answer = await meta.get(path, token=credentials.access_token, fields=NUMBER_FIELDS, limit="100")
+async def _number(credentials: Credentials, ask: Ask, report: Report) -> Check:
+    graph = ask(credentials.access_token)
+    answer = await graph.get(credentials.waba_id, "phone_numbers", fields=NUMBER_FIELDS, limit="100")
     numbers = [row for row in answer.get("data") or [] if isinstance(row, dict)]
     found = next((row for row in numbers if str(row.get("id")) == credentials.phone_number_id), None)
     if found is None:
@@ -122,7 +115,7 @@ async def _number(credentials: Credentials, meta: Meta, report: Report) -> Check
     return Check("number", TITLES["number"], Verdict.PASSED, str(found.get("display_phone_number", "")))
 
 
-async def _registration(credentials: Credentials, meta: Meta, report: Report) -> Check:
+async def _registration(credentials: Credentials, ask: Ask, report: Report) -> Check:
     status = str(report.number.get("status") or "CONNECTED")
     verified = str(report.number.get("code_verification_status") or "VERIFIED")
     if status != "CONNECTED":
@@ -134,7 +127,7 @@ async def _registration(credentials: Credentials, meta: Meta, report: Report) ->
     return Check("registration", TITLES["registration"], Verdict.PASSED, _("Registered and verified."))
 
 
-async def _name(credentials: Credentials, meta: Meta, report: Report) -> Check:
+async def _name(credentials: Credentials, ask: Ask, report: Report) -> Check:
     name = report.number.get("verified_name") or "-"
     status = str(report.number.get("name_status") or "APPROVED")
     if status in ("APPROVED", "AVAILABLE_WITHOUT_REVIEW"):
@@ -144,7 +137,7 @@ async def _name(credentials: Credentials, meta: Meta, report: Report) -> Check:
     return Check("name", TITLES["name"], Verdict.WARNING, found, advice)
 
 
-async def _quality(credentials: Credentials, meta: Meta, report: Report) -> Check:
+async def _quality(credentials: Credentials, ask: Ask, report: Report) -> Check:
     quality = str(report.number.get("quality_rating") or "UNKNOWN")
     if quality in ("YELLOW", "RED"):
         found = _("Medium") if quality == "YELLOW" else _("Low")
@@ -154,8 +147,8 @@ async def _quality(credentials: Credentials, meta: Meta, report: Report) -> Chec
     return Check("quality", TITLES["quality"], Verdict.PASSED, found)
 
 
-async def _subscription(credentials: Credentials, meta: Meta, report: Report) -> Check:
-    await meta.post(f"{credentials.waba_id}/subscribed_apps", token=credentials.access_token)
+async def _subscription(credentials: Credentials, ask: Ask, report: Report) -> Check:
+    await ask(credentials.access_token).post(credentials.waba_id, "subscribed_apps")
     found = _("Meta sends this account's messages to your app.")
     return Check("subscription", TITLES["subscription"], Verdict.PASSED, found)
 
@@ -178,6 +171,8 @@ STEPS: list[tuple[str, Words, Step]] = [
     ("quality", TITLES["quality"], _quality),
     ("subscription", TITLES["subscription"], _subscription),
 ]
+_SILENCE = _("Meta did not answer.")
+_ADVICE_SILENCE = _("Wait a minute and check again. Nothing you typed is lost.")
 _ADVICE_TOKEN = _(
     "In Meta's Business settings › System users, make a new token of your app with whatsapp_business_messaging and "
     "whatsapp_business_management, then paste it here."

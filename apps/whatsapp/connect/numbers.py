@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from apps.audit.services import record
 from apps.core.clock import now
-from apps.core.http import TransportError
 from apps.core.text import clean_name
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import current_organization_id, platform_scope
 from apps.whatsapp.connect.checks import NUMBER_FIELDS
-from apps.whatsapp.connect.meta import Meta, Refused
+from apps.whatsapp.connect.meta import Ask, quoted
 from apps.whatsapp.connect.report import Credentials, Report
+from apps.whatsapp.errors import GraphError
 from apps.whatsapp.models import BusinessAccount, Number, secret_fingerprint
 
 UNTIL_RESUMED = timedelta(days=36500)
@@ -97,17 +97,17 @@ def fill_number(number: Number, told: dict[str, Any]) -> None:
     number.checked_at = now()
 
 
-async def ask_about(number: Number, meta: Meta) -> dict[str, Any]:
+async def ask_about(number: Number, ask: Ask) -> dict[str, Any]:
     """What Meta says of the number now."""
-    token = number.account.access_token.reveal()
-    return await meta.get(number.phone_number_id, token=token, fields=NUMBER_FIELDS)
+    graph = ask(number.account.access_token.reveal())
+    return await graph.get(number.phone_number_id, fields=NUMBER_FIELDS)
 
 
-def note_refusal(number: Number, refused: Refused) -> None:
+def note_refusal(number: Number, error: GraphError) -> None:
     """Meta refused a question about the number: the account needs a person."""
     account = number.account
     account.status = BusinessAccount.Status.ATTENTION
-    account.problem = refused.message[:300]
+    account.problem = quoted(error)[:300]
     account.save(update_fields=["status", "problem"])
 
 
@@ -143,10 +143,10 @@ def disconnect(number: Number, *, actor: Membership) -> bool:
     return True
 
 
-async def unsubscribe(waba_id: str, token: str, meta: Meta) -> bool:
+async def unsubscribe(waba_id: str, token: str, ask: Ask) -> bool:
     """Tell Meta to stop sending the account's messages; False when Meta could not be told."""
     try:
-        await meta.delete(f"{waba_id}/subscribed_apps", token=token)
-    except (Refused, TransportError):
+        await ask(token).delete(waba_id, "subscribed_apps")
+    except GraphError:
         return False
     return True
