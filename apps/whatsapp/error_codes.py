@@ -13,6 +13,7 @@ MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 
 
 class Policy(StrEnum):
+    AMBIGUOUS = "ambiguous"  # it may have gone through: never send it again without a person
     RETRY = "retry"  # the same message again, after `delay(tries)`
     RETRY_PAIR = "retry_pair"  # as RETRY, but only this contact is to wait
     SLOW_NUMBER = "slow_number"  # as RETRY, and the whole number sends slower
@@ -275,11 +276,9 @@ FEATURE = ErrorRule(Policy.CONFIG, _("WhatsApp refused this action. See the deta
 NO_ANSWER_RULE = ErrorRule(
     Policy.RETRY, _("There was no connection to WhatsApp. We try again automatically."), base=2.0, max_tries=8
 )
-SERVER_ERROR_RULE = ErrorRule(
-    Policy.RETRY,
+AMBIGUOUS_RULE = ErrorRule(
+    Policy.AMBIGUOUS,
     _("WhatsApp did not confirm this message. It may have arrived: check before you send it again."),
-    base=5.0,
-    max_tries=3,
 )
 # Families whose members differ in nothing that matters to a sender.
 RANGES: tuple[tuple[int, int, ErrorRule], ...] = (

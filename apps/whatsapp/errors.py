@@ -7,13 +7,13 @@ import orjson
 
 from apps.core.text import clean_text
 from apps.whatsapp.error_codes import (
+    AMBIGUOUS_RULE,
     FAILED,
     NO_ANSWER_RULE,
     PERMISSION,
     RANGES,
     RATE_LIMITED,
     RULES,
-    SERVER_ERROR_RULE,
     UNKNOWN_TRANSIENT,
     ErrorRule,
     Policy,
@@ -41,7 +41,7 @@ def _unknown(code: int, is_transient: bool, http_status: int | None) -> ErrorRul
     if code == NO_ANSWER:
         return NO_ANSWER_RULE
     if http_status is not None and http_status >= 500:
-        return SERVER_ERROR_RULE
+        return UNKNOWN_TRANSIENT
     if http_status == 429:
         return RATE_LIMITED
     if http_status in (401, 403):
@@ -72,8 +72,9 @@ class GraphError(Exception):
         self.code, self.subcode, self.http_status = code, subcode, http_status
         self.title, self.details = clean_text(title)[:TEXT_LENGTH], clean_text(details)[:TEXT_LENGTH]
         self.fbtrace_id = fbtrace_id[:64]
-        self.rule = policy_for(code, is_transient=is_transient, http_status=http_status)
         self.ambiguous = _left_open(code, http_status) if ambiguous is None else ambiguous
+        known = policy_for(code, is_transient=is_transient, http_status=http_status)
+        self.rule = AMBIGUOUS_RULE if self.ambiguous else known
         self._retry_after = retry_after
         super().__init__(f"({code}) {self.details or self.title or 'no explanation'}")
 
@@ -83,7 +84,7 @@ class GraphError(Exception):
 
     @property
     def sentence(self) -> str:
-        return str(SERVER_ERROR_RULE.sentence if self.ambiguous else self.rule.sentence)
+        return str(self.rule.sentence)
 
     @property
     def permanent(self) -> bool:
@@ -96,7 +97,7 @@ class GraphError(Exception):
 
     @property
     def retry_after(self) -> float | None:
-        if self.ambiguous or not (self.rule.retries or self.policy is Policy.WAIT):
+        if not (self.rule.retries or self.policy is Policy.WAIT):
             return None
         return max(self._retry_after or 0.0, self.rule.delay(0))
 
@@ -106,12 +107,15 @@ def _left_open(code: int, http_status: int | None) -> bool:
     return unsure and code not in REFUSED_BEFORE_PROCESSING
 
 
-def graph_error_from_response(status: int, body: bytes, headers: Mapping[str, str] | None = None) -> GraphError:
-    """From any answer that is no success, JSON or not."""
+def graph_error_from_response(
+    status: int, body: bytes, headers: Mapping[str, str] | None = None, *, ambiguous: bool | None = None
+) -> GraphError:
+    """From any answer that is no success, JSON or not. `ambiguous` None: decided by status and code."""
     retry_after = _seconds((headers or {}).get("Retry-After"))
     error = _error_object(body)
     if error is None:
-        return GraphError(UNREADABLE, f"HTTP {status}", http_status=status, retry_after=retry_after)
+        title = f"HTTP {status}"
+        return GraphError(UNREADABLE, title, http_status=status, ambiguous=ambiguous, retry_after=retry_after)
     data = error.get("error_data")
     details = data.get("details") if isinstance(data, dict) else data
     return GraphError(
@@ -122,6 +126,7 @@ def graph_error_from_response(status: int, body: bytes, headers: Mapping[str, st
         fbtrace_id=_text(error.get("fbtrace_id")),
         http_status=status,
         is_transient=error.get("is_transient") is True,
+        ambiguous=ambiguous,
         retry_after=retry_after,
     )
 

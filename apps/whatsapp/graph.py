@@ -59,9 +59,9 @@ class GraphClient:
         try:
             answer = await self._http.request("GET", url, headers=self._headers, timeout=timeout, max_bytes=max_bytes)
         except TransportError as error:
-            raise _no_answer(error) from error
+            raise _no_answer(error, reading=True) from error
         if answer.status != 200:
-            raise graph_error_from_response(answer.status, answer.body, answer.headers)
+            raise graph_error_from_response(answer.status, answer.body, answer.headers, ambiguous=False)
         return answer.body
 
     async def _call(
@@ -80,27 +80,29 @@ class GraphClient:
         try:
             answer = await self._http.request(method, url, headers=self._headers, json=json, data=data, timeout=timeout)
         except TransportError as error:
-            raise _no_answer(error) from error
-        return _read_object(answer)
+            raise _no_answer(error, reading=method == "GET") from error
+        return _read_object(answer, reading=method == "GET")
 
 
-def _read_object(answer: OutboundResponse) -> JSONObject:
+def _read_object(answer: OutboundResponse, *, reading: bool) -> JSONObject:
+    """Reading changes nothing at Meta, so nothing about it can be left open."""
+    decided = False if reading else None
     if not 200 <= answer.status < 300:
-        raise graph_error_from_response(answer.status, answer.body, answer.headers)
+        raise graph_error_from_response(answer.status, answer.body, answer.headers, ambiguous=decided)
     try:
         root = answer.json()
     except ValueError:
         root = None
     if not isinstance(root, dict):
-        raise GraphError(UNREADABLE, "the answer is no JSON object", http_status=answer.status, ambiguous=True)
+        raise GraphError(UNREADABLE, "the answer is no JSON object", http_status=answer.status, ambiguous=not reading)
     if "error" in root:
-        raise graph_error_from_response(answer.status, answer.body, answer.headers)
+        raise graph_error_from_response(answer.status, answer.body, answer.headers, ambiguous=decided)
     return root
 
 
-def _no_answer(error: TransportError) -> GraphError:
+def _no_answer(error: TransportError, *, reading: bool) -> GraphError:
     code = UNREADABLE if isinstance(error, BlockedAddress) else NO_ANSWER
-    return GraphError(code, error.reason, ambiguous=error.ambiguous)
+    return GraphError(code, error.reason, ambiguous=error.ambiguous and not reading)
 
 
 def _next_cursor(page: JSONObject) -> str | None:
