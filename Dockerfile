@@ -17,7 +17,7 @@ WORKDIR /src
 COPY requirements requirements
 RUN pip install --no-cache-dir --require-hashes -r requirements/bootstrap.txt \
  && python -m venv --without-pip /venv \
- && uv pip sync --no-cache --require-hashes --python /venv/bin/python requirements/runtime.txt
+ && uv pip sync --no-cache --compile-bytecode --require-hashes --python /venv/bin/python requirements/runtime.txt
 
 FROM python:3.11-slim AS runtime
 ENV PATH=/venv/bin:$PATH \

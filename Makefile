@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 BOOTSTRAP := deploy/python deploy/bootstrap.py
 export PYTHON
+# Compiled modules halve every start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check fix bench soak env front clean
