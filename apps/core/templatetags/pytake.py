@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -152,6 +153,23 @@ def first_unread(messages: Iterable[Readable], unread: int | None) -> object:
 
 
 @register.simple_tag
+def time_left(moment: datetime | None) -> str:
+    """What remains until `moment` as `22h 10m` or `8m`; empty when it has passed."""
+    minutes = int((moment - timezone.now()).total_seconds() // 60) if moment else -1
+    if minutes < 0:
+        return ""
+    hours, rest = divmod(minutes, 60)
+    return f"{hours}h {rest:02d}m" if hours else f"{rest}m"
+
+
+@register.filter
+def reaction_counts(reactions: object) -> list[tuple[str, int]]:
+    """`{who: emoji}` as emoji and how many chose it, the commonest first."""
+    chosen = reactions.values() if isinstance(reactions, dict) else []
+    return Counter(emoji for emoji in chosen if isinstance(emoji, str) and emoji).most_common()
+
+
+@register.simple_tag
 def waveform(seed: object) -> SafeString:
     """Bars for a voice note: decoration, the same for the same message."""
     noise = zlib.crc32(str(seed).encode())
@@ -178,6 +196,12 @@ def item(mapping: object, key: str) -> object:
     """`mapping[key]` or an empty text, for payloads whose keys are data."""
     found = mapping.get(key, "") if isinstance(mapping, dict) else ""
     return found if found is not None else ""
+
+
+@register.filter
+def split_words(text: str) -> list[str]:
+    """Words of a literal list in a template."""
+    return text.split()
 
 
 @register.filter

@@ -53,3 +53,15 @@ on("click", "[data-dialog]", (event, opener) => {
 on("click", "dialog", (event, dialog) => {
   if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
 });
+
+// The shared dialog: whatever is swapped into #modal-content opens it; an emptied one closes.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target?.id !== "modal-content") return;
+  const dialog = $("#modal");
+  const heading = $("h1, h2", dialog);
+  if (heading) dialog.setAttribute("aria-label", heading.textContent.trim());
+  if (!$("#modal-content").children.length) dialog.close();
+  else if (!dialog.open) dialog.showModal();
+});
+
+document.addEventListener("modal:close", () => $("#modal")?.close());

@@ -1,1 +1,10 @@
-export {};
+// The live inbox: list, thread and composer working together.
+import "./audio.js";
+import "./composer.js";
+import "./countdown.js";
+import "./lightbox.js";
+import "./list.js";
+import "./panel.js";
+import "./shortcuts.js";
+import "./thread.js";
+import "./title.js";

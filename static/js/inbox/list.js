@@ -1,0 +1,119 @@
+// The list of conversations: which row is open, tabs, what belongs into the list, catch-up of its state.
+import htmx from "../core/htmx.js";
+import { $, $$, on } from "../core/dom.js";
+
+const list = () => $("#conversation-list");
+const openId = () => $(".thread[data-conversation]")?.dataset.conversation;
+
+export const rows = () => $$("#conversation-list > .row");
+export const currentRow = () => document.getElementById(`c-${openId()}`);
+
+export function markCurrent() {
+  const open = openId();
+  for (const link of $$("#conversation-list .row-link")) {
+    if (link.parentElement.id === `c-${open}`) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+/** Opens the row `step` away from the open one. */
+export function move(step) {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(currentRow());
+  const row = at < 0 ? all[step > 0 ? 0 : all.length - 1] : all[at + step];
+  if (!row) return;
+  row.scrollIntoView({ block: "nearest" });
+  $(".row-link", row).click();
+}
+
+// A pushed row is shown only in the lists where it belongs.
+const BELONGS = {
+  mine: (row, me) => row.state !== "closed" && row.assignee === me,
+  queue: (row) => row.state === "queued",
+  all: (row) => row.state !== "closed",
+};
+
+document.addEventListener("live:before", (event) => {
+  const row = event.detail.element;
+  const shown = list();
+  if (!shown || !row.classList.contains("row")) return;
+  const belongs = (BELONGS[shown.dataset.tab] ?? BELONGS.all)(row.dataset, shown.dataset.me);
+  const isSearching = Boolean($("[data-search]")?.value);
+  if (!belongs || (isSearching && !document.getElementById(row.id))) event.preventDefault();
+});
+
+document.addEventListener("live:upsert", (event) => {
+  const row = event.target;
+  if (!row.matches?.(".row")) return;
+  $("[data-empty]", list())?.remove();
+  if (row.id !== `c-${openId()}`) row.classList.add("is-fresh");
+  markCurrent();
+});
+
+// Slow lists show where rows will be; quick ones do not flicker.
+let waiting;
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const tab = event.detail.elt.dataset?.listTab;
+  if (!tab) return;
+  list().dataset.tab = tab;
+  $("[data-tab-field]").value = tab;
+  $("[data-search]").value = "";
+  for (const link of $$("[data-list-tab]")) {
+    if (link.dataset.listTab === tab) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  waiting = setTimeout(() => list().replaceChildren($("[data-skeletons]").content.cloneNode(true)), 140);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.elt.dataset?.listTab) clearTimeout(waiting);
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id === "conversation-list") clearTimeout(waiting);
+});
+
+document.addEventListener("htmx:load", markCurrent);
+
+// Opening shows at once which row it is, before the thread has arrived.
+on("click", ".row-link", (_event, link) => {
+  for (const other of $$("#conversation-list [aria-current]")) other.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "true");
+});
+
+/** Back to the list: instantly, with its scroll kept; the address follows. */
+export function closeThread() {
+  const inbox = $("[data-inbox]");
+  $("#thread-pane").replaceChildren($("template[data-no-thread]").content.cloneNode(true));
+  history.pushState({ htmx: true }, "", inbox.dataset.inboxUrl);
+  inbox.classList.remove("is-panel-open");
+  document.documentElement.style.setProperty("--pt-composer", "0px");
+  markCurrent();
+}
+
+on("click", "[data-inbox-back]", (event) => {
+  if (event.metaKey || event.ctrlKey) return;
+  event.preventDefault();
+  const row = currentRow();
+  closeThread();
+  $(".row-link", row ?? list())?.focus({ preventScroll: true });
+});
+
+/** Resolve by its button, then open the next conversation of the list. */
+export function resolveAndNext() {
+  const form = $("[data-resolve]");
+  if (!form) return;
+  const all = rows();
+  const at = all.indexOf(currentRow());
+  const next = all[at + 1] ?? all[at - 1];
+  htmx.on(form, "htmx:afterRequest", (event) => {
+    if (!event.detail.successful) return;
+    const link = next && document.getElementById(next.id)?.querySelector(".row-link");
+    if (link) link.click();
+  });
+  form.requestSubmit($('[value="resolved"]', form));
+}
+
+markCurrent();
