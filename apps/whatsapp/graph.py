@@ -74,6 +74,8 @@ class GraphClient:
         data: Any = None,
         timeout: float = TIMEOUT,
     ) -> JSONObject:
+        if not all(path) or {".", ".."} & set(path):
+            raise GraphError(UNREADABLE, "an id is missing or malformed", ambiguous=False)
         url = self._base + "/".join(quote(part, safe="") for part in path)
         if params:
             url += "?" + urlencode(params)

@@ -148,7 +148,15 @@ def test_a_malformed_token_is_a_dead_one(token):
 async def test_ids_cannot_lead_to_another_path(graph):
     async with serving(reply({})) as seen:
         await accounts.get_number(await graph(seen), "1/../me?x=")
-        assert seen.requests[0].startswith("GET /v26.0/1%2F..%2Fme%3Fx%3D?fields=id%2C")
+        assert seen.requests[0].startswith("GET /v26.0/1%2F..%2Fme%3Fx=?fields=id,")
+
+
+@pytest.mark.parametrize("part", ["", ".", ".."])
+async def test_a_part_that_would_move_the_path_is_refused(graph, part):
+    async with serving() as seen:
+        with pytest.raises(GraphError):
+            await accounts.get_number(await graph(seen), part)
+        assert seen.connections == 0
 
 
 async def test_lists_are_read_page_by_page(graph):

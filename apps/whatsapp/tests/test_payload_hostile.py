@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.whatsapp.payloads import parse_delivery
+from apps.whatsapp.payloads import decode, parse_delivery
 from apps.whatsapp.tests.samples import ACCOUNT_EVENTS, METADATA, body, message, messages_value, status, text_body
 
 GOOD = message("text", {"body": "bom"}, id="good")
@@ -94,6 +94,13 @@ def test_nul_and_lone_surrogates_become_replacement_characters(piece):
     delivery = parse_delivery(raw)
     assert delivery.broken == ()
     assert delivery.entries[0].messages[0].text.strip("AB").strip("\ufffd") == ""
+
+
+def test_without_cleaning_the_nul_would_come_through(monkeypatch):
+    """The negative control of the test above."""
+    monkeypatch.setattr(decode, "_storable", lambda tree: tree)
+    raw = text_body("A@B").replace(b"@", b"\\u0000")
+    assert parse_delivery(raw).entries[0].messages[0].text == "A\0B"
 
 
 def test_raw_bytes_that_are_no_utf_8_are_replaced():
