@@ -13,11 +13,12 @@ from typing import Any
 from PIL import Image, ImageCms, ImageOps, ImageSequence
 
 MEMORY = 768 * 1024 * 1024
-SECONDS = 15
+SECONDS = 20
 MOST_FRAMES = 150
 UNREADABLE, TOO_MANY_PIXELS = 3, 4
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-QUALITIES = (88, 76, 62)
+QUALITIES = (88, 72)
+LARGEST_PNG = 8_000_000  # pixels; beyond that it is a photo, and PNG would take seconds and megabytes
 
 
 def limit() -> None:
@@ -60,7 +61,7 @@ def plain(picture: Image.Image) -> Image.Image:
 
 def as_photo(picture: Image.Image, wanted: int) -> tuple[str, bytes]:
     for quality in QUALITIES:
-        data = encode(picture, "JPEG", quality=quality, progressive=True)
+        data = encode(picture, "JPEG", quality=quality)
         if len(data) <= wanted:
             break
     return "image/jpeg", data
@@ -68,8 +69,8 @@ def as_photo(picture: Image.Image, wanted: int) -> tuple[str, bytes]:
 
 def as_picture(picture: Image.Image, was: str, wanted: int) -> tuple[str, bytes]:
     """Photos stay JPEG; the rest becomes PNG, or JPEG where that would be too large and nothing shines through."""
-    if was == "JPEG":
-        return as_photo(picture.convert("RGB"), wanted)
+    if picture.mode == "RGB" and (was == "JPEG" or picture.width * picture.height > LARGEST_PNG):
+        return as_photo(picture, wanted)
     data = encode(picture, "PNG")
     return ("image/png", data) if len(data) <= wanted or picture.mode == "RGBA" else as_photo(picture, wanted)
 

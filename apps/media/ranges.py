@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.http import parse_http_date_safe
 
-_ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
+_ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})\Z")
 
 
 class Unsatisfiable(Exception):

@@ -117,7 +117,7 @@ def _text(file: IO[bytes], name: str) -> str:
     """Plain text or CSV, when it is text throughout and no markup or script."""
     file.seek(0)
     data = file.read()
-    head = _decoded(data[:_HEAD])
+    head = _decoded(data[:_HEAD], whole=False)
     if head is not None and _is_active(head.encode("utf-8", "replace")):
         raise refusals.refuse(refusals.ACTIVE, "active")
     text = _decoded(data)
@@ -126,10 +126,10 @@ def _text(file: IO[bytes], name: str) -> str:
     return "text/csv" if extension_of(name) == "csv" else "text/plain"
 
 
-def _decoded(data: bytes) -> str | None:
+def _decoded(data: bytes, *, whole: bool = True) -> str | None:
     encoding = next((encoding for mark, encoding in _BOMS if data.startswith(mark)), "utf-8")
     try:
-        return codecs.getincrementaldecoder(encoding)().decode(data).lstrip("\ufeff")
+        return codecs.getincrementaldecoder(encoding)().decode(data, whole).lstrip("\ufeff")
     except UnicodeError:
         return data.decode("latin-1") if encoding == "utf-8" else None
 
