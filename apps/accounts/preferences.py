@@ -12,10 +12,11 @@ def remember_language(response: HttpResponseBase, language: str) -> None:
 
 
 def remember_theme(response: HttpResponseBase, theme: str) -> None:
-    _remember(response, THEME_COOKIE, theme)
+    """The page's own script reads and writes this one too."""
+    _remember(response, THEME_COOKIE, theme, httponly=False)
 
 
-def _remember(response: HttpResponseBase, name: str, choice: str) -> None:
+def _remember(response: HttpResponseBase, name: str, choice: str, *, httponly: bool = True) -> None:
     response.set_cookie(
-        name, choice, max_age=_YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+        name, choice, max_age=_YEAR, samesite="Lax", httponly=httponly, secure=settings.SESSION_COOKIE_SECURE
     )

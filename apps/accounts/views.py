@@ -29,7 +29,8 @@ def enter(request: HttpRequest, user: User, address: str) -> HttpResponse:
     login(request, user, backend=BACKEND)
     response = HttpResponseRedirect(address)
     remember_language(response, user.language)
-    remember_theme(response, user.theme)
+    if user.theme != User.Theme.AUTO:
+        remember_theme(response, user.theme)
     return response
 
 

@@ -2,25 +2,30 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils import timezone
 
+from apps.core.text import clean_text
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import platform_scope, tenant_scope
 
-_TENANT_PATH = re.compile(r"/o/([-a-z0-9]{1,60})/")
+_TENANT_PATH = re.compile(r"/o/([^/]+)/")
 _BACKOFFICE_PATH = "/backoffice/"
 
 
-def find_membership(user_id: object, slug: str) -> Membership | None:
+def find_membership(user_id: UUID, slug: str) -> Membership | None:
     """The active membership of a user in an active organisation, with both loaded."""
     with platform_scope(reason="the membership decides which tenant may be entered"):
         return (
             Membership.objects.select_related("organization", "user")
-            .filter(user_id=user_id, organization__slug=slug, is_active=True, organization__is_active=True)
+            .filter(user_id=user_id, organization__slug=clean_text(slug), is_active=True, organization__is_active=True)
             .first()
         )
 
@@ -44,7 +49,7 @@ class TenantMiddleware:
         if membership is None:
             return self.get_response(request)
         request.organization = membership.organization  # type: ignore[attr-defined]
-        with tenant_scope(membership.organization_id):
+        with tenant_scope(membership.organization_id), timezone.override(membership.organization.time_zone):
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
@@ -55,7 +60,6 @@ class TenantMiddleware:
 
 def _ask_to_login(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        response = HttpResponse(status=401)
-        response["HX-Redirect"] = f"{resolve_url(settings.LOGIN_URL)}?next={request.headers.get('HX-Current-URL', '')}"
-        return response
+        query = urlencode({REDIRECT_FIELD_NAME: request.headers.get("HX-Current-URL", "")})
+        return HttpResponse(status=401, headers={"HX-Redirect": f"{resolve_url(settings.LOGIN_URL)}?{query}"})
     return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))

@@ -1,5 +1,7 @@
 """Reads that cross organisations for one user."""
 
+from typing import Any
+
 from django.db.models import F
 
 from apps.organizations.models import Membership
@@ -7,7 +9,7 @@ from apps.organizations.permissions import Perm, has_perm
 from apps.organizations.tenancy import platform_scope
 
 
-def memberships_of(user_id: object) -> list[Membership]:
+def memberships_of(user_id: Any) -> list[Membership]:
     """Active memberships in active organisations, the last used one first."""
     with platform_scope(reason="a user chooses among the organisations they belong to"):
         return list(

@@ -86,7 +86,18 @@ class TenantQuerySet(models.QuerySet[M]):
     def update(self, **kwargs: Any) -> int:
         if "organization" in kwargs or "organization_id" in kwargs:
             raise ForeignTenant("The organisation of a row never changes.")
+        self._check_new_targets(kwargs)
         return super().update(**kwargs)
+
+    def _check_new_targets(self, values: dict[str, Any]) -> None:
+        """Inside a tenant, foreign keys may only be pointed at its own objects. Expressions are the caller's care."""
+        scope = active_scope()
+        for field in self.model.tenant_foreign_keys() if isinstance(scope, TenantScope) else ():
+            value = values.get(field.name, values.get(field.attname))
+            if value is None or hasattr(value, "resolve_expression"):
+                continue
+            if not field.related_model.objects.filter(pk=getattr(value, "pk", value)).exists():
+                raise ForeignTenant(f"{self.model._meta.label}.{field.name} must stay within the organisation.")
 
     def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
         rows = list(objs)
@@ -132,9 +143,14 @@ class TenantModel(models.Model):
 
     _loaded: dict[str, Any]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.claim_for_scope()
+        super().save(*args, **kwargs)
+        self._loaded = {name: self.__dict__.get(name) for name in self.tenant_keys()}
+
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
-        instance = super().from_db(db, field_names, values)
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        instance = super().from_db(*args, **kwargs)
         known = instance.__dict__
         instance._loaded = {name: known[name] for name in cls.tenant_keys() if name in known}
         return instance
@@ -144,12 +160,12 @@ class TenantModel(models.Model):
         """Attribute names of `organization` and of all foreign keys to tenant models."""
         cached = cls.__dict__.get("_tenant_keys")
         if cached is None:
-            cached = ("organization_id", *(field.attname for field in cls._tenant_foreign_keys()))
+            cached = ("organization_id", *(field.attname for field in cls.tenant_foreign_keys()))
             cls._tenant_keys = cached  # type: ignore[attr-defined]
         return tuple(cached)
 
     @classmethod
-    def _tenant_foreign_keys(cls) -> list[Any]:
+    def tenant_foreign_keys(cls) -> list[Any]:
         return [
             field
             for field in cls._meta.concrete_fields
@@ -162,14 +178,14 @@ class TenantModel(models.Model):
         """Stamp the scope's organisation, refuse another one, a changed one, and foreign objects in foreign keys."""
         scope = active_scope()
         if isinstance(scope, TenantScope):
-            if self.organization_id is None:
+            if self.__dict__.get("organization_id") is None:
                 self.organization_id = scope.organization_id
             if self.organization_id != scope.organization_id:
                 raise ForeignTenant(f"{self._meta.label} belongs to another organisation.")
         loaded = getattr(self, "_loaded", {})
         if loaded.get("organization_id", self.organization_id) != self.organization_id:
             raise ForeignTenant("The organisation of a row never changes.")
-        for field in self._tenant_foreign_keys():
+        for field in self.tenant_foreign_keys():
             self._check_foreign_key(field, loaded)
 
     def _check_foreign_key(self, field: Any, loaded: dict[str, Any]) -> None:
@@ -182,11 +198,6 @@ class TenantModel(models.Model):
             owner = field.related_model.objects.filter(pk=value).values_list("organization_id", flat=True).first()
         if owner != self.organization_id:
             raise ForeignTenant(f"{self._meta.label}.{field.name} points to another organisation's object.")
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.claim_for_scope()
-        super().save(*args, **kwargs)
-        self._loaded = {name: self.__dict__.get(name) for name in self.tenant_keys()}
 
 
 def is_tenant_model(model: type[models.Model]) -> bool:
