@@ -1,0 +1,110 @@
+"""Who may open what: one table for every view of the console, and foreign ids that do not exist."""
+
+import uuid
+
+import pytest
+
+from apps.console import urls
+from apps.console.tests.conftest import make_company
+from apps.organizations.tests.factories import InvitationFactory
+
+pytestmark = pytest.mark.django_db
+ROLES = ["owner", "admin", "supervisor", "agent", "viewer", "outsider", "anonymous"]
+CONSOLE = {"owner", "admin", "supervisor", "viewer"}
+TEAMS = {"owner", "admin", "supervisor"}
+MANAGERS = {"owner", "admin"}
+OWNER = {"owner"}
+
+# name: (roles allowed, methods)
+VIEWS = {
+    "dashboard": (CONSOLE, "GET"),
+    "dashboard_today": (CONSOLE, "GET"),
+    "conversations": (CONSOLE, "GET"),
+    "conversation": (CONSOLE, "GET"),
+    "numbers": (MANAGERS, "GET"),
+    "number_connect": (MANAGERS, "GET"),
+    "number": (MANAGERS, "GET"),
+    "number_webhook": (MANAGERS, "GET"),
+    "number_queue": (MANAGERS, "GET"),
+    "number_token": (MANAGERS, "GET"),
+    "number_route": (MANAGERS, "POST"),
+    "number_refresh": (MANAGERS, "POST"),
+    "number_pause": (MANAGERS, "POST"),
+    "number_resume": (MANAGERS, "POST"),
+    "number_disconnect": (MANAGERS, "POST"),
+    "people": (MANAGERS, "GET"),
+    "invite": (MANAGERS, "POST"),
+    "invitation_resend": (MANAGERS, "POST"),
+    "invitation_revoke": (MANAGERS, "POST"),
+    "change_role": (MANAGERS, "POST"),
+    "deactivate": (MANAGERS, "POST"),
+    "reactivate": (MANAGERS, "POST"),
+    "teams": (TEAMS, "GET"),
+    "department_new": (TEAMS, "GET"),
+    "department": (TEAMS, "GET"),
+    "department_switch": (TEAMS, "POST"),
+    "queue_new": (TEAMS, "GET"),
+    "queue": (TEAMS, "GET"),
+    "queue_switch": (TEAMS, "POST"),
+    "settings": (OWNER, "GET"),
+}
+CASES = [(pattern.name, role) for pattern in urls.urlpatterns for role in ROLES]
+
+
+@pytest.fixture(autouse=True)
+def silent_meta(monkeypatch):
+    """No view of this table may wait for Meta."""
+
+    async def nothing(*args):
+        return {}
+
+    monkeypatch.setattr("apps.console.graph.about", nothing)
+    monkeypatch.setattr("apps.console.graph.unsubscribe", nothing)
+
+
+def ids_of(pattern, company):
+    own = {
+        "number_id": company.number.pk,
+        "queue_id": company.queue.pk,
+        "department_id": company.queue.department_id,
+        "membership_id": company.members["agent"].pk,
+        "invitation_id": InvitationFactory(organization=company.organization).pk,
+    }
+    return {key: own.get(key, uuid.uuid4()) for key in pattern.pattern.converters}
+
+
+def test_the_table_names_every_view():
+    assert {pattern.name for pattern in urls.urlpatterns} <= set(VIEWS)
+
+
+@pytest.mark.parametrize(("name", "role"), CASES)
+def test_role_matrix(company, name, role):
+    pattern = next(pattern for pattern in urls.urlpatterns if pattern.name == name)
+    allowed, method = VIEWS[name]
+    answer = company.client(role).generic(method, company.url(name, **ids_of(pattern, company)))
+    if role == "outsider":
+        assert answer.status_code == 404
+    elif role == "anonymous":
+        assert (answer.status_code, "/login" in answer.url) == (302, True)
+    elif role in allowed:
+        expected = {404} if name == "conversation" else {200, 302, 422}
+        assert answer.status_code in expected
+    else:
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("name", [pattern.name for pattern in urls.urlpatterns if pattern.pattern.converters])
+def test_an_id_of_another_company_does_not_exist(company, name):
+    pattern = next(pattern for pattern in urls.urlpatterns if pattern.name == name)
+    foreign = ids_of(pattern, make_company())
+    answer = company.client("owner").generic(VIEWS[name][1], company.url(name, **foreign))
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(("role", "count"), [("owner", 6), ("admin", 5), ("supervisor", 3), ("viewer", 2)])
+def test_the_menu_shows_only_what_may_be_opened(company, role, count):
+    answer = company.client(role).get(company.url("dashboard"))
+    entries = answer.context["nav"]
+    missing = 0 if any("conversations" in entry["url"] for entry in entries) else 1
+    assert len(entries) == count - missing
+    assert [entry["active"] for entry in entries].count(True) == 1
