@@ -41,14 +41,19 @@ def read_identity(source: Mapping[str, Any], address: str, user: str, parent: st
 
 
 def find_identity(source: Mapping[str, Any], address: str, user: str, parent: str) -> Identity | None:
+    ids = _find_ids(source, address, user, parent)
+    return Identity(*ids) if any(ids) else None
+
+
+def _find_ids(
+    source: Mapping[str, Any], address: str, user: str, parent: str
+) -> tuple[str | None, str | None, str | None]:
     wa_id, bsuid, parent_bsuid = split_address(source.get(address))
     if user in source:
         bsuid = get_id(source, user) or bsuid
     if parent in source:
         parent_bsuid = get_id(source, parent) or parent_bsuid
-    if not (wa_id or bsuid or parent_bsuid):
-        return None
-    return Identity(wa_id, bsuid, parent_bsuid)
+    return wa_id, bsuid, parent_bsuid
 
 
 def read_username(profile: Mapping[str, Any]) -> str | None:
@@ -97,14 +102,8 @@ def _differ(one: str | None, other: str | None) -> bool:
 
 
 def _read_contact(raw: Mapping[str, Any]) -> Identity | None:
-    found = find_identity(raw, "wa_id", "user_id", "parent_user_id")
-    if found is None:
+    ids = _find_ids(raw, "wa_id", "user_id", "parent_user_id")
+    if not any(ids):
         return None
     profile = get_object(raw, "profile")
-    return Identity(
-        found.wa_id,
-        found.bsuid,
-        found.parent_bsuid,
-        read_username(profile) or read_username(raw),
-        get_short(profile, "name") or None,
-    )
+    return Identity(*ids, read_username(profile) or read_username(raw), get_short(profile, "name") or None)

@@ -44,13 +44,13 @@ def _assemble(
     raw: Mapping[str, Any], sender: Identity, body: Body, *, recipient: Identity | None = None
 ) -> InboundMessage:
     return InboundMessage(
-        wamid=need_id(raw, "id"),
-        kind=body.kind,
-        sender=sender,
-        timestamp=need_time(raw, "timestamp"),
-        text=body.text,
-        content=body.content or {},  # never the shared default
-        media=body.media,
+        need_id(raw, "id"),
+        body.kind,
+        sender,
+        need_time(raw, "timestamp"),
+        body.text,
+        body.content or {},  # never the shared default
+        body.media,
         context=_read_context(raw) if "context" in raw else None,
         referral=_read_referral(raw) if "referral" in raw else None,
         target_wamid=body.target_wamid,

@@ -174,7 +174,7 @@ def test_any_value_of_any_field_is_survived(field, value):
 
 def test_a_usual_delivery_is_parsed_in_well_under_a_millisecond():
     raw = text_body()
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(500):
         parse_delivery(raw)
-    assert (time.perf_counter() - started) / 500 < 0.0005
+    assert (time.process_time() - started) / 500 < 0.0005
