@@ -1,6 +1,7 @@
 """The phone page and the few calls it makes: state, threads, sending, uploads, and a live socket."""
 
 import asyncio
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,20 @@ async def media(request: Request) -> Response:
     shown = stored.mime_type.startswith(INLINE)
     headers = HEADERS | {"Content-Disposition": "inline" if shown else "attachment"}
     kind = stored.mime_type if shown else "application/octet-stream"
-    return Response(stored.data, media_type=kind, headers=headers)
+    return ranged(stored.data, kind, headers, request.headers.get("range", ""))
+
+
+def ranged(data: bytes, kind: str, headers: dict[str, str], wanted: str) -> Response:
+    """Players ask for pieces; without them they cannot know how long a recording is."""
+    headers = headers | {"Accept-Ranges": "bytes"}
+    match = re.fullmatch(r"bytes=(\d+)-(\d*)", wanted)
+    if not match:
+        return Response(data, media_type=kind, headers=headers)
+    start, end = int(match[1]), min(int(match[2] or len(data)), len(data) - 1)
+    if start > end:
+        return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{len(data)}"})
+    headers["Content-Range"] = f"bytes {start}-{end}/{len(data)}"
+    return Response(data[start : end + 1], 206, headers, kind)
 
 
 # -- acting ------------------------------------------------------------------------------------------------------------

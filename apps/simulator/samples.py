@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from functools import cache
+from math import sin
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -32,8 +33,8 @@ def _blend(position: float) -> tuple[int, int, int]:
 
 
 def _ridge(width: int, height: int, level: float, step: int) -> list[tuple[float, float]]:
-    peaks = [(x, height * level - ((x * 7 + step * 131) % 211) * 0.55) for x in range(0, width + 90, 90)]
-    return [(0, height), *peaks, (width, height)]
+    wave = [(x, sin(x / (70 + step * 26) + step * 2) + 0.45 * sin(x / 31 + step)) for x in range(0, width + 6, 6)]
+    return [(0, height), *((x, height * level - swing * (46 - step * 9)) for x, swing in wave), (width, height)]
 
 
 @cache

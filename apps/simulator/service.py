@@ -16,6 +16,9 @@ from apps.simulator.state import World
 from apps.simulator.statuses import StatusEngine
 
 
+UNSEEN = ("reaction", "edit", "revoke")
+
+
 class Simulator:
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -69,7 +72,7 @@ class Simulator:
 
     def show(self, message: Message) -> None:
         """Draw a message anew on the open pages."""
-        if not self.hub.phones or not self.arrived(message):
+        if message.type in UNSEEN or not self.hub.phones or not self.arrived(message):
             return
         view = message_view(self.world, message)
         chat = {"customer": message.customer.key, "number": message.number_id}

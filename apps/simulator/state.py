@@ -217,4 +217,5 @@ class World:
             "username": customer.username,
             "user_ids": {a.business_id: customer.user_id(a.business_id) for a in self.accounts.values()},
             "online": customer.online,
+            "marketing_stopped": customer.marketing_stopped,
         }
