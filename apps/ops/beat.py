@@ -10,7 +10,7 @@ LOCK = 0x50795461  # "PyTa"
 WAIT_SECONDS = 5.0
 
 
-class LeaderScheduler(Scheduler):  # type: ignore[misc]
+class LeaderScheduler(Scheduler):
     """Keeps its schedule in memory; every periodic task finds its work in rows, so a missed tick loses nothing."""
 
     def tick(self, *args: Any, **kwargs: Any) -> float:

@@ -18,6 +18,8 @@ pytest_plugins = ["pytake.tests.chromium"]
 
 INHERITED = "PYTAKE_TEST_POSTGRES_URL"
 RAM = Path("/dev/shm")
+DISK = Path("/tmp")
+PREFIX = "pytake-test-"
 ROOM = 2 * 1024**3
 
 _running: list[EmbeddedServer] = []
@@ -27,13 +29,22 @@ _folders: list[Path] = []
 def scratch_folder() -> Path:
     """A new folder in memory where there is room, else on disk; removed when the run ends."""
     in_memory = RAM.is_dir() and os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > ROOM
-    folder = Path(tempfile.mkdtemp(prefix="pytake-test-", dir=RAM if in_memory else "/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=RAM if in_memory else DISK))
     folder.chmod(0o755)
     _folders.append(folder)
     return folder
 
 
+def remove_abandoned() -> None:
+    """Folders of runs that were killed would fill the memory."""
+    for folder in [*RAM.glob(f"{PREFIX}*-*"), *DISK.glob(f"{PREFIX}*-*")]:
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _start_servers() -> None:
+    remove_abandoned()
     folder = scratch_folder()
     valkey = EmbeddedValkey(folder / "valkey")
     _running.append(valkey)
@@ -61,6 +72,13 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
     except BaseException:
         _stop_servers()
         raise
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """An xdist worker is ended before it could unconfigure."""
+    if hasattr(session.config, "workerinput"):
+        _stop_servers()
 
 
 @pytest.hookimpl(trylast=True)

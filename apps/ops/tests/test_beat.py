@@ -31,32 +31,37 @@ def release() -> Iterator[None]:
     connection.close()
 
 
+class RecordingScheduler(LeaderScheduler):
+    """Says what it would have sent."""
+
+    sent: list[str | None]
+
+    def apply_async(self, entry: ScheduleEntry, *args: object, **kwargs: object) -> None:
+        self.sent.append(entry.task)
+
+
 @pytest.fixture
-def scheduler(monkeypatch: pytest.MonkeyPatch) -> LeaderScheduler:
+def scheduler() -> RecordingScheduler:
     app = Celery("test", broker=settings.REDIS_URL, set_as_current=False)
     app.conf.beat_schedule = {"now": {"task": "probe", "schedule": 0.0}}
-    sent: list[str] = []
-
-    def record(entry: ScheduleEntry, *args: object, **kwargs: object) -> None:
-        sent.append(entry.task)
-
-    result = LeaderScheduler(app=app, lazy=False)
-    monkeypatch.setattr(result, "apply_async", record)
-    result.sent = sent
+    result = RecordingScheduler(app=app, lazy=False)
+    result.sent = []
     return result
 
 
-def test_the_leader_ticks(scheduler: LeaderScheduler) -> None:
+def test_the_leader_ticks(scheduler: RecordingScheduler) -> None:
     scheduler.tick()
     assert "probe" in scheduler.sent
 
 
-def test_a_follower_waits(scheduler: LeaderScheduler, rival: psycopg.Connection) -> None:
+def test_a_follower_waits(scheduler: RecordingScheduler, rival: psycopg.Connection) -> None:
     assert scheduler.tick() == WAIT_SECONDS
     assert scheduler.sent == []
 
 
-def test_a_follower_takes_over_when_the_leader_is_gone(scheduler: LeaderScheduler, rival: psycopg.Connection) -> None:
+def test_a_follower_takes_over_when_the_leader_is_gone(
+    scheduler: RecordingScheduler, rival: psycopg.Connection
+) -> None:
     assert not leads()
     rival.close()
     scheduler.tick()

@@ -15,7 +15,7 @@ from redis.retry import Retry
 from apps.ops.stack import embedded
 from apps.ops.stack.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedValkey, ServerError
 from apps.ops.stack.spawn import end
-from pytake.tests.servers import scratch_folder
+from pytake.tests.servers import DISK, PREFIX, remove_abandoned, scratch_folder
 
 STARTS_ONE_AND_HANGS = """
 import sys, time
@@ -108,7 +108,7 @@ def test_without_the_request_to_the_kernel_a_server_would_stay(monkeypatch: pyte
 def test_a_private_folder_is_replaced_by_one_others_can_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
-    monkeypatch.setattr(embedded.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(embedded, "own_folder", lambda name: Path("/var/tmp") / name)
     assert str(embedded.data_folder(private / ".run")).startswith("/var/tmp/pytake-")
 
@@ -132,3 +132,15 @@ def test_ending_twice_is_harmless() -> None:
     server.stop()
     server.stop()
     end(process)
+
+
+def test_folders_of_killed_runs_are_removed_and_others_stay() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    abandoned, own = (DISK / f"{PREFIX}{pid}-probe" for pid in (ended.pid, os.getpid()))
+    abandoned.mkdir()
+    own.mkdir()
+    remove_abandoned()
+    assert not abandoned.exists()
+    assert own.exists()
+    own.rmdir()

@@ -1,0 +1,1 @@
+"""Scripts that start, check and ship PyTake; most need nothing but Python."""
