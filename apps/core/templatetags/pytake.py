@@ -8,6 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from django import template
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import Message
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
@@ -180,6 +183,13 @@ def waveform(seed: object) -> SafeString:
         bars.append((index * 5, 12 - height / 2, height))
     rects = format_html_join("", '<rect x="{}" y="{}" width="3" height="{}" rx="1.5"></rect>', bars)
     return format_html('<svg class="wave" viewBox="0 0 168 24" aria-hidden="true">{}</svg>', rects)
+
+
+@register.simple_tag(takes_context=True)
+def flashes(context: template.Context) -> Iterable[Message]:
+    """Django's one-time messages: read from the request, since pages may use the name `messages` for their own."""
+    request = context.get("request")
+    return get_messages(request) if isinstance(request, HttpRequest) else []
 
 
 @register.simple_tag(takes_context=True)

@@ -5,7 +5,7 @@ import { $, $$, on } from "../core/dom.js";
 const list = () => $("#conversation-list");
 const openId = () => $(".thread[data-conversation]")?.dataset.conversation;
 
-export const rows = () => $$("#conversation-list > .row");
+export const rows = () => $$("#conversation-list > .chat-row");
 export const currentRow = () => document.getElementById(`c-${openId()}`);
 
 export function markCurrent() {
@@ -37,7 +37,7 @@ const BELONGS = {
 document.addEventListener("live:before", (event) => {
   const row = event.detail.element;
   const shown = list();
-  if (!shown || !row.classList.contains("row")) return;
+  if (!shown || !row.classList.contains("chat-row")) return;
   const belongs = (BELONGS[shown.dataset.tab] ?? BELONGS.all)(row.dataset, shown.dataset.me);
   const isSearching = Boolean($("[data-search]")?.value);
   if (!belongs || (isSearching && !document.getElementById(row.id))) event.preventDefault();
@@ -45,7 +45,7 @@ document.addEventListener("live:before", (event) => {
 
 document.addEventListener("live:upsert", (event) => {
   const row = event.target;
-  if (!row.matches?.(".row")) return;
+  if (!row.matches?.(".chat-row")) return;
   $("[data-empty]", list())?.remove();
   if (row.id !== `c-${openId()}`) row.classList.add("is-fresh");
   markCurrent();

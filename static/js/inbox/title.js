@@ -7,7 +7,7 @@ const MARK = /^\(\d+\+?\) /;
 let title = document.title.replace(MARK, "");
 
 function show() {
-  const waiting = $$("#conversation-list > .row").filter((row) => row.dataset.unread !== "0").length;
+  const waiting = $$("#conversation-list > .chat-row").filter((row) => row.dataset.unread !== "0").length;
   const text = waiting ? `(${waiting}) ${title}` : title;
   if (document.title !== text) document.title = text;
   const href = waiting ? mark?.dataset.unreadHref : calm;
