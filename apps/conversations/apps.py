@@ -8,3 +8,5 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("apps.conversations.receivers")
+        import_module("apps.conversations.rendering")
+        import_module("apps.conversations.media_access")

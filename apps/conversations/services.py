@@ -101,6 +101,13 @@ def reopen(conversation_id: UUID, *, actor: Membership) -> Conversation:
     return conversation
 
 
+def show_own_reaction(message: Message, emoji: str) -> None:
+    """Show the company's reaction on the message it is about."""
+    message.reactions = {**message.reactions, "business": {"emoji": emoji, "at": now().isoformat()}}
+    Message.objects.filter(pk=message.pk).update(reactions=message.reactions, changed_at=now())
+    live.push_messages([message])
+
+
 def mark_read(conversation: Conversation) -> bool:
     """Forget the unread count; True when there was one."""
     changed = Conversation.objects.filter(pk=conversation.pk, unread_count__gt=0).update(

@@ -1,4 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.conversations.views import reading, writing
 
 app_name = "conversations"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", reading.conversation_list, name="list"),
+    path("catchup/", reading.catchup, name="catchup"),
+    path("messages/<uuid:message_id>/react/", writing.react, name="react"),
+    path("messages/<uuid:message_id>/resend/", writing.resend, name="resend"),
+    path("<uuid:conversation_id>/", reading.thread, name="thread"),
+    path("<uuid:conversation_id>/older/", reading.older, name="older"),
+    path("<uuid:conversation_id>/contact/", reading.contact, name="contact"),
+    path("<uuid:conversation_id>/unread/", reading.unread, name="unread"),
+    path("<uuid:conversation_id>/send/", writing.send, name="send"),
+    path("<uuid:conversation_id>/upload/", writing.upload, name="upload"),
+    path("<uuid:conversation_id>/note/", writing.note, name="note"),
+    path("<uuid:conversation_id>/close/", writing.close, name="close"),
+    path("<uuid:conversation_id>/reopen/", writing.reopen, name="reopen"),
+]

@@ -6,10 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.contacts.models import Contact
 from apps.conversations.models.conversation import Conversation
+from apps.conversations.timeline import describe_event
 from apps.core.clock import now
 from apps.media.models import StoredFile
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import TenantManager, TenantModel, TenantQuerySet
+from apps.whatsapp.errors import policy_for
 from apps.whatsapp.models import Number
 
 
@@ -143,6 +145,18 @@ class Message(TenantModel):
 
     def __str__(self) -> str:
         return self.text[:60] or self.kind
+
+    @property
+    def error_text(self) -> str:
+        """Why it failed and what to do, in the viewer's language; empty when nothing is known."""
+        return str(policy_for(self.error_code).sentence) if self.error_code is not None else self.error_detail
+
+    @property
+    def event_text(self) -> str:
+        """The sentence of an event line."""
+        if self.kind != MessageKind.EVENT:
+            return self.text
+        return describe_event(self.payload, self.author.name if self.author else "PyTake")
 
 
 class ParkedStatus(TenantModel):

@@ -28,11 +28,12 @@ return last
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """`kind` happened to `ids`; whoever sits in one of `groups` should see it."""
+    """`kind` happened to `ids`; whoever sits in one of `groups` should see it, who sits only in `gone` loses it."""
 
     groups: frozenset[str]
     kind: str
     ids: Mapping[str, str]
+    gone: frozenset[str] = frozenset()
 
 
 def push(organization_id: UUID, groups: Iterable[str], kind: str, ids: Mapping[str, str]) -> None:
@@ -50,6 +51,7 @@ def push_all(organization_id: UUID, pushes: list[Push]) -> None:
 def _envelope(item: Push) -> bytes:
     body = {
         "groups": sorted(item.groups),
+        "gone": sorted(item.gone - item.groups),
         "kind": item.kind,
         "ids": dict(item.ids),
         "correlation_id": correlation.current(),

@@ -1,0 +1,221 @@
+"""The one live socket of a page: `/o/<slug>/live/`.
+
+Down: `{seq, type, id, into, html}`. Up: `ping`, `view` (a conversation), `typing`, `read`; everything
+else is ignored. The server builds the names of groups; a client only says what it looks at.
+"""
+
+import time
+import uuid
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+from asgiref.sync import sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import DisallowedHost
+from django.db import close_old_connections
+from django.http.request import split_domain_port, validate_host
+from django.utils.module_loading import import_string
+
+from apps.conversations import live, receipts, services
+from apps.conversations.models import Conversation
+from apps.core.realtime.hub import Hub, RenderClass
+from apps.organizations.middleware import find_membership
+from apps.organizations.models import Membership
+from apps.organizations.permissions import Perm, has_perm, permissions_of
+from apps.organizations.tenancy import platform_scope, tenant_scope
+from apps.teams.models import Queue
+
+MAX_FRAME = 64 * 1024
+TYPING_SECONDS = 20.0
+
+
+def ended(sockets: list["LiveConsumer"]) -> list["LiveConsumer"]:
+    """Those whose session, membership, role or password is not what it was when they connected."""
+    close_old_connections()
+    with platform_scope(reason="live sockets of all tenants are checked together"):
+        rows = Membership.objects.select_related("user", "organization").in_bulk(
+            {socket.membership.pk for socket in sockets}
+        )
+    return [socket for socket in sockets if not _may_stay(socket, rows.get(socket.membership.pk))]
+
+
+def _may_stay(socket: "LiveConsumer", row: Membership | None) -> bool:
+    if row is None or not (row.is_active and row.user.is_active and row.organization.is_active):
+        return False
+    same = row.role == socket.membership.role and row.user.password == socket.membership.user.password
+    return same and _session_store()(socket.session_key).exists(socket.session_key)
+
+
+def _session_store() -> type[SessionBase]:
+    store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    return store
+
+
+hub = Hub(check=ended)
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    membership: Membership
+    organization_id: uuid.UUID
+    user_id: uuid.UUID
+    session_key: str
+    render_class: RenderClass
+    groups: set[str]
+
+    async def connect(self) -> None:
+        if not _same_origin(self.scope):
+            await self.close(code=4400)
+            return
+        slug = self.scope["url_route"]["kwargs"]["slug"]
+        found = await sync_to_async(_authenticate)(self.scope, slug)
+        if found is None:
+            await self.accept()  # a browser learns the code of an accepted socket only
+            await self.close(code=4401)
+            return
+        self.membership, self.session_key = found
+        self.organization_id, self.user_id = self.membership.organization_id, self.membership.user_id
+        self.viewing: uuid.UUID | None = None
+        self.may_type_at = 0.0
+        self.list_groups = await sync_to_async(_list_groups)(self.membership)
+        self.groups = set(self.list_groups)
+        self.render_class = RenderClass(self.organization_id, _language(self.scope), _names(self.membership))
+        await self.accept()
+        await hub.join(self, _after(self.scope))
+
+    async def disconnect(self, code: int) -> None:
+        if hasattr(self, "render_class"):
+            await hub.leave(self)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if text_data is None or len(text_data) > MAX_FRAME:
+            return
+        try:
+            frame = orjson.loads(text_data)
+        except orjson.JSONDecodeError:
+            return
+        if isinstance(frame, dict) and (handler := _UPWARD.get(str(frame.get("type")))):
+            await handler(self, frame)
+
+    async def push(self, frame: str) -> None:
+        await self.send(text_data=frame)
+
+    async def end(self, code: int) -> None:
+        await hub.leave(self)
+        await self.close(code=code)
+
+    async def on_ping(self, _frame: dict[str, Any]) -> None:
+        await self.send(text_data='{"type":"pong"}')
+
+    async def on_view(self, frame: dict[str, Any]) -> None:
+        """Look at a conversation: its lines come live, if this member may see it."""
+        wanted = _uuid(frame.get("conversation") or frame.get("id"))
+        self.viewing = wanted if wanted and await sync_to_async(_may_see)(self.membership, wanted) else None
+        await self._regroup()
+
+    async def on_read(self, frame: dict[str, Any]) -> None:
+        """The page shows the newest line: nothing is unread any more."""
+        wanted = _uuid(frame.get("conversation"))
+        if wanted is not None and wanted == self.viewing:
+            await sync_to_async(_read)(self.membership, wanted)
+
+    async def on_typing(self, frame: dict[str, Any]) -> None:
+        """The customer sees that somebody is writing, at most every twenty seconds."""
+        wanted = _uuid(frame.get("conversation"))
+        if wanted is not None and wanted == self.viewing and time.monotonic() > self.may_type_at:
+            self.may_type_at = time.monotonic() + TYPING_SECONDS
+            await sync_to_async(receipts.request)(self.membership, wanted, typing=True)
+
+    async def _regroup(self) -> None:
+        viewing = {live.thread_group(self.viewing)} if self.viewing else set()
+        hub.regroup(self, self.list_groups | viewing)
+
+
+_UPWARD = {
+    "ping": LiveConsumer.on_ping,
+    "view": LiveConsumer.on_view,
+    "read": LiveConsumer.on_read,
+    "typing": LiveConsumer.on_typing,
+}
+
+
+def _authenticate(scope: dict[str, Any], slug: str) -> tuple[Membership, str] | None:
+    """The active membership behind the session cookie, and the session's key."""
+    close_old_connections()
+    key = _cookie(scope, settings.SESSION_COOKIE_NAME)
+    session = _session_store()(key) if key else None
+    user_id = session.get(SESSION_KEY) if session is not None else None
+    if session is None or not key or user_id is None:
+        return None
+    membership = find_membership(user_id, slug)
+    if membership is None or not membership.user.is_active:
+        return None
+    genuine = session.get(HASH_SESSION_KEY) == membership.user.get_session_auth_hash()
+    return (membership, key) if genuine else None
+
+
+def _may_see(membership: Membership, conversation_id: uuid.UUID) -> bool:
+    close_old_connections()
+    with tenant_scope(membership.organization_id):
+        return Conversation.objects.visible_to(membership).filter(pk=conversation_id).exists()
+
+
+def _read(membership: Membership, conversation_id: uuid.UUID) -> None:
+    close_old_connections()
+    with tenant_scope(membership.organization_id):
+        conversation = Conversation.objects.visible_to(membership).filter(pk=conversation_id).first()
+        if conversation is not None and services.mark_read(conversation):
+            receipts.request(membership, conversation_id)
+
+
+def _list_groups(membership: Membership) -> set[str]:
+    """The lists a member may see: their own, their queues', everybody's. The page shows the tab it is on."""
+    groups = {f"user:{membership.user_id}", f"member:{membership.pk}"}
+    if has_perm(membership, Perm.SEE_ALL_CONVERSATIONS):
+        return groups | {live.ALL}
+    close_old_connections()
+    with tenant_scope(membership.organization_id):
+        return groups | {f"queue:{pk}" for pk in Queue.objects.of_member(membership).values_list("pk", flat=True)}
+
+
+def _same_origin(scope: dict[str, Any]) -> bool:
+    """The page must come from the very host it connects to, and from one that is ours."""
+    headers = dict(scope["headers"])
+    origin, host = headers.get(b"origin", b"").decode("latin-1"), headers.get(b"host", b"").decode("latin-1")
+    try:
+        domain, _port = split_domain_port(host)
+    except (ValueError, DisallowedHost):
+        return False
+    return urlsplit(origin).netloc == host and bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def _cookie(scope: dict[str, Any], name: str) -> str:
+    raw = dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")
+    morsel = SimpleCookie(raw).get(name)
+    return morsel.value if morsel else ""
+
+
+def _language(scope: dict[str, Any]) -> str:
+    chosen = _cookie(scope, settings.LANGUAGE_COOKIE_NAME)
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def _names(membership: Membership) -> frozenset[str]:
+    return frozenset(perm.name for perm in permissions_of(membership))
+
+
+def _after(scope: dict[str, Any]) -> int | None:
+    text = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("after", [""])[0]
+    return int(text) if text.isdecimal() and len(text) < 16 else None
+
+
+def _uuid(value: object) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        return None

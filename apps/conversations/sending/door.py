@@ -1,0 +1,184 @@
+"""The outbound door, for agents, bots, campaigns and the API: everything that may refuse a message is here.
+
+A message that passes is a durable `QUEUED` row when this returns; a worker delivers it after the commit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from apps.conversations import live
+from apps.conversations.models import Conversation, Direction, MediaState, Message, MessageKind, Status
+from apps.conversations.previews import preview
+from apps.conversations.services import locked
+from apps.core import metrics
+from apps.core.clock import now
+from apps.core.text import clean_text
+from apps.core.wake import wake
+from apps.media.models import StoredFile
+from apps.media.services import require_sendable
+from apps.organizations.models import Membership
+from apps.organizations.permissions import Perm, has_perm
+from apps.whatsapp.providers.base import SendKind
+from apps.whatsapp.providers.limits import validate
+
+_MEDIA = {SendKind.IMAGE, SendKind.VIDEO, SendKind.AUDIO, SendKind.DOCUMENT, SendKind.STICKER}
+_INTERACTIVE = {SendKind.BUTTONS, SendKind.LIST, SendKind.CTA_URL, SendKind.LOCATION_REQUEST}
+_CAPTIONED = {SendKind.IMAGE, SendKind.VIDEO, SendKind.DOCUMENT}
+
+
+class NotSent(ValidationError):
+    """Refused at the door; `code` says why (window, closed, permission, blocked, number, content, client_id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be sent. `client_id` makes it idempotent: the same id in one conversation stores one message."""
+
+    client_id: UUID
+    kind: SendKind = SendKind.TEXT
+    text: str = ""
+    content: Mapping[str, Any] = field(default_factory=dict)
+    media: StoredFile | None = None
+    reply_to_id: UUID | None = None
+
+
+@transaction.atomic
+def send(conversation_id: UUID, draft: Draft, *, author: Membership | None) -> Message:
+    """Store a message to be delivered; raises NotSent with a sentence. `author` None is the system (bots, campaigns)."""
+    conversation = locked(conversation_id)
+    known = Message.objects.filter(conversation=conversation, client_id=draft.client_id).first()
+    if known is not None:
+        return known
+    _require_author(author)
+    _require_open_conversation(conversation)
+    _require_reachable(conversation)
+    _require_window(conversation, draft)
+    message = _row(conversation, draft, author)
+    _require_content(draft)
+    message.save(force_insert=True)
+    _move_up(conversation, message)
+    live.push_messages([message])
+    live.push_rows([conversation.pk])
+    metrics.MESSAGES.labels("out").inc()
+    transaction.on_commit(lambda: wake("conversations.deliver"))
+    return message
+
+
+def _require_author(author: Membership | None) -> None:
+    if author is not None and not has_perm(author, Perm.REPLY):
+        raise NotSent(_("Your role can't answer customers. Ask an administrator."), code="permission")
+
+
+def _require_open_conversation(conversation: Conversation) -> None:
+    if not conversation.is_live:
+        raise NotSent(_("This conversation is closed. Reopen it to answer."), code="closed")
+
+
+def _require_reachable(conversation: Conversation) -> None:
+    if conversation.contact.blocked_at:
+        raise NotSent(_("This contact is blocked. Unblock it to write again."), code="blocked")
+    number = conversation.number
+    if not number.is_active:
+        raise NotSent(_("This WhatsApp number is disconnected. Ask an administrator to connect it again."), code="number")
+    if number.paused_until and number.paused_until > now():
+        raise NotSent(_("This WhatsApp number is paused: %(why)s") % {"why": number.pause_reason}, code="number")
+
+
+def _require_window(conversation: Conversation, draft: Draft) -> None:
+    if draft.kind != SendKind.TEMPLATE and not conversation.is_window_open:
+        sentence = _(
+            "More than 24 hours have passed since the customer's last message. "
+            "WhatsApp only allows an approved template now."
+        )
+        raise NotSent(sentence, code="window")
+
+
+def _require_content(draft: Draft) -> None:
+    """Provider limits, checked before anything is stored. Media get their id at delivery, so one stands in here."""
+    content = dict(content_of(draft.kind, clean_text(draft.text), draft.content))
+    if draft.kind in _MEDIA:
+        if draft.media is None:
+            raise NotSent(_("Choose a file to send."), code="content")
+        require_sendable(draft.media)
+        content["media_id"] = "stored"
+    try:
+        validate(draft.kind, content)
+    except ValidationError as error:
+        raise NotSent(error.messages[0], code="content") from error
+
+
+def content_of(kind: str, text: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The provider's content for a stored message: its own fields plus the text where that kind has it."""
+    if kind == SendKind.TEXT:
+        return {"preview_url": True, **content, "text": text}
+    if kind in _CAPTIONED:
+        return {**content, "caption": text} if text else content
+    if kind in _INTERACTIVE:
+        return {**content, "body": text}
+    return content
+
+
+def _row(conversation: Conversation, draft: Draft, author: Membership | None) -> Message:
+    replied = None
+    if draft.reply_to_id:
+        replied = Message.objects.filter(pk=draft.reply_to_id, contact=conversation.contact_id).first()
+    return Message(
+        organization_id=conversation.organization_id,
+        conversation=conversation,
+        contact=conversation.contact,
+        number=conversation.number,
+        direction=Direction.OUT,
+        kind=MessageKind.INTERACTIVE if draft.kind in _INTERACTIVE else MessageKind(draft.kind.value),
+        text=clean_text(draft.text),
+        payload={**draft.content, "send": draft.kind.value},
+        client_id=draft.client_id,
+        author=author,
+        reply_to=replied,
+        media=draft.media,
+        media_state=MediaState.READY if draft.media else MediaState.NONE,
+        target_wamid=str(draft.content.get("wamid", "")) if draft.kind == SendKind.REACTION else "",
+        status=Status.QUEUED,
+    )
+
+
+def _move_up(conversation: Conversation, message: Message) -> None:
+    if message.target_wamid:
+        return
+    changes: dict[str, Any] = {"first_answered_at": Coalesce("first_answered_at", now())} if message.author_id else {}
+    Conversation.objects.filter(pk=conversation.pk).update(
+        last_message_at=message.occurred_at,
+        last_message_id=message.pk,
+        last_preview=preview(message),
+        last_kind=message.kind,
+        last_direction=message.direction,
+        last_status=message.status,
+        version=F("version") + 1,
+        **changes,
+    )
+
+
+@transaction.atomic
+def resend(message_id: UUID, *, author: Membership) -> Message:
+    """Send again what failed or is held, on a person's word: the same row, a new attempt."""
+    message = Message.objects.select_for_update().get(pk=message_id)
+    if message.status not in (Status.FAILED, Status.HELD, Status.UNKNOWN):
+        return message
+    conversation = locked(message.conversation_id)
+    _require_author(author)
+    _require_open_conversation(conversation)
+    _require_reachable(conversation)
+    _require_window(conversation, Draft(message.client_id, SendKind(message.payload["send"])))
+    message.status, message.attempts, message.next_attempt_at = Status.QUEUED, 0, None
+    message.error_code, message.error_detail, message.callback_id, message.wamid = None, "", None, None
+    message.save()
+    live.push_messages([message])
+    transaction.on_commit(lambda: wake("conversations.deliver"))
+    return message

@@ -1,0 +1,147 @@
+"""What came of an attempt, and writing it down."""
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from apps.contacts.models import Contact
+from apps.conversations import live
+from apps.conversations.ingest.statuses import apply_parked
+from apps.conversations.models import Conversation, Status
+from apps.conversations.sending.claims import Job
+from apps.core import metrics
+from apps.core.clock import now
+from apps.organizations.tenancy import tenant_scope
+from apps.whatsapp.errors import GraphError, Policy
+from apps.whatsapp.models import BusinessAccount, Number
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`error` carries the policy; `retry_in` is in seconds, None for never."""
+
+    job: Job
+    status: str
+    wamid: str | None = None
+    error: GraphError | None = None
+    detail: str = ""
+    retry_in: float | None = None
+
+
+def accepted(job: Job, wamid: str) -> Outcome:
+    return Outcome(job, Status.SENT, wamid=wamid)
+
+
+def refused(job: Job, error: GraphError) -> Outcome:
+    """Ambiguous: `UNKNOWN`, never tried again by itself. Known not accepted: again by policy, or failed."""
+    if error.ambiguous:
+        return Outcome(job, Status.UNKNOWN, error=error, detail=error.details)
+    if error.rule.retries and job.attempts < error.rule.max_tries:
+        delay = max(error.rule.delay(job.attempts - 1), error.retry_after or 0.0) * random.uniform(1.0, 1.3)
+        return Outcome(job, Status.QUEUED, error=error, detail=error.details, retry_in=delay)
+    return Outcome(job, Status.FAILED, error=error, detail=error.details)
+
+
+def invalid(job: Job, detail: str) -> Outcome:
+    return Outcome(job, Status.FAILED, detail=detail)
+
+
+_SETTLE = """
+UPDATE conversations_message AS m SET
+  status = v.status,
+  wamid = COALESCE(m.wamid, v.wamid),
+  error_code = v.error_code,
+  error_detail = v.error_detail,
+  next_attempt_at = now() + v.retry_in * interval '1 second',
+  changed_at = now()
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[], %s::float8[])
+  AS v(id, callback_id, status, wamid, error_code, error_detail, retry_in)
+WHERE m.id = v.id AND m.callback_id = v.callback_id AND m.status IN ('sending', 'unknown')
+RETURNING m.id, m.conversation_id, m.status
+"""
+_LISTS = """
+UPDATE conversations_conversation AS c SET last_status = v.status, version = c.version + 1
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS v(id, message, status)
+WHERE c.id = v.id AND c.last_message_id = v.message
+RETURNING c.id
+"""
+
+
+def settle(outcomes: Iterable[Outcome]) -> None:
+    """Write a batch of outcomes, one transaction a tenant. A status webhook that was faster is never overwritten."""
+    by_tenant: dict[UUID, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        by_tenant[outcome.job.organization_id].append(outcome)
+        metrics.SENDS.labels(outcome.status).inc()
+    for organization_id, group in by_tenant.items():
+        with tenant_scope(organization_id), transaction.atomic():
+            _settle_tenant(sorted(group, key=lambda outcome: outcome.job.id))
+
+
+def _settle_tenant(group: list[Outcome]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, [list(column) for column in zip(*map(_columns, group), strict=True)])
+        changed = cursor.fetchall()
+        ids, conversations, statuses = map(list, zip(*changed, strict=True)) if changed else ([], [], [])
+        cursor.execute(_LISTS, [conversations, ids, statuses])
+        rows = [pk for (pk,) in cursor.fetchall()]
+    live.push_changed(changed)
+    live.push_rows(rows)
+    apply_parked([(outcome.job.number_id, outcome.wamid) for outcome in group if outcome.wamid])
+    for outcome in group:
+        if outcome.error is not None and outcome.status == Status.FAILED:
+            _follow_policy(outcome.job, outcome.error)
+
+
+def _columns(outcome: Outcome) -> tuple[object, ...]:
+    error = outcome.error
+    return (
+        outcome.job.id,
+        outcome.job.callback_id,
+        outcome.status,
+        outcome.wamid,
+        error.code if error else None,
+        outcome.detail[:500],
+        outcome.retry_in,
+    )
+
+
+def _follow_policy(job: Job, error: GraphError) -> None:
+    """What the error means beyond its message: for the window, the contact, the number."""
+    if follow := _CONSEQUENCES.get(error.policy):
+        follow(job, error)
+
+
+def _close_window(job: Job, _error: GraphError) -> None:
+    Conversation.objects.filter(pk=job.conversation_id).update(window_expires_at=now())
+    live.push_changed([(job.id, job.conversation_id, Status.FAILED)])
+
+
+def _opt_out(job: Job, _error: GraphError) -> None:
+    Contact.objects.filter(pk=job.contact_id, marketing_stopped_at=None).update(marketing_stopped_at=now())
+
+
+def _unreachable(job: Job, _error: GraphError) -> None:
+    Contact.objects.filter(pk=job.contact_id).update(unreachable_at=now())
+
+
+def _pause_number(job: Job, error: GraphError) -> None:
+    """Not forever: after five minutes the next send tries again, in case somebody has mended the cause."""
+    reason = str(error.rule.sentence)[:300]
+    Number.objects.filter(pk=job.number_id).update(paused_until=now() + timedelta(minutes=5), pause_reason=reason)
+    BusinessAccount.objects.filter(pk=job.account_id).update(
+        status=BusinessAccount.Status.ATTENTION, problem=reason
+    )
+
+
+_CONSEQUENCES: dict[Policy, Callable[[Job, GraphError], None]] = {
+    Policy.CLOSE_WINDOW: _close_window,
+    Policy.OPT_OUT: _opt_out,
+    Policy.CONTACT: _unreachable,
+    Policy.PAUSE_NUMBER: _pause_number,
+}

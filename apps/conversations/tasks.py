@@ -1,0 +1,32 @@
+import asyncio
+from uuid import UUID
+
+from celery import shared_task
+
+from apps.conversations import fetching, receipts
+from apps.conversations.sending import courier
+from apps.conversations.sending import reconcile as reconciling
+from apps.core.wake import awake
+from apps.organizations.tasks import TenantTask
+
+
+@shared_task(name="conversations.deliver")
+def deliver() -> None:
+    awake("conversations.deliver")
+    asyncio.run(courier.deliver())
+
+
+@shared_task(name="conversations.fetch_media")
+def fetch_media() -> None:
+    awake("conversations.fetch_media")
+    asyncio.run(fetching.fetch_all())
+
+
+@shared_task(name="conversations.reconcile")
+def reconcile() -> None:
+    reconciling.reconcile()
+
+
+@shared_task(name="conversations.send_receipt", base=TenantTask)
+def send_receipt(organization_id: str, conversation_id: str, typing: bool) -> None:
+    receipts.send(UUID(conversation_id), typing=typing)

@@ -1,0 +1,47 @@
+"""Events of a conversation's life, in words."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.conversations.models.conversation import Outcome
+
+Payload = Mapping[str, Any]
+
+
+def describe_event(payload: Payload, actor: str) -> str:
+    """One sentence in the viewer's language; unknown events name themselves."""
+    describe = _SENTENCES.get(str(payload.get("event", "")))
+    sentence = describe(payload, actor) if describe else str(payload.get("event", ""))
+    note = str(payload.get("note") or "")
+    return f"{sentence} — {note}" if note else sentence
+
+
+def _queued(payload: Payload, actor: str) -> str:
+    queue = payload.get("queue") or ""
+    reason = payload.get("reason")
+    if reason == "transfer":
+        return _("%(actor)s transferred the conversation to the queue %(queue)s") % {"actor": actor, "queue": queue}
+    if reason == "deactivated":
+        return _("Back in the queue %(queue)s: the agent's access ended") % {"queue": queue}
+    return _("Waiting in the queue %(queue)s") % {"queue": queue} if queue else _("Waiting for an agent")
+
+
+def _assigned(payload: Payload, actor: str) -> str:
+    return _("%(actor)s assigned the conversation to %(to)s") % {"actor": actor, "to": payload.get("to", "")}
+
+
+def _closed(payload: Payload, actor: str) -> str:
+    outcomes = {str(value): str(label) for value, label in Outcome.choices}
+    outcome = outcomes.get(str(payload.get("outcome")), "")
+    return _("%(actor)s closed the conversation: %(outcome)s") % {"actor": actor, "outcome": outcome.lower()}
+
+
+_SENTENCES: dict[str, Callable[[Payload, str], str]] = {
+    "queued": _queued,
+    "assigned": _assigned,
+    "pulled": lambda _payload, actor: _("%(actor)s took the conversation") % {"actor": actor},
+    "closed": _closed,
+    "reopened": lambda _payload, actor: _("%(actor)s reopened the conversation") % {"actor": actor},
+}

@@ -1,0 +1,55 @@
+"""Lists, threads and what a page missed."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.conversations import catching_up, selectors, services
+from apps.conversations.pages import list_context, membership_of, thread_context, visible_or_404
+from apps.conversations.rendering import abilities
+from apps.conversations.views.answers import thread_answer
+
+
+@require_GET
+def conversation_list(request: HttpRequest, slug: str) -> HttpResponseBase:
+    return TemplateResponse(request, "conversations/_list.html", list_context(request))
+
+
+@require_GET
+def thread(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpResponseBase:
+    return thread_answer(request, visible_or_404(request, conversation_id))
+
+
+@require_GET
+def older(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpResponseBase:
+    """The page of lines before a cursor."""
+    conversation = visible_or_404(request, conversation_id)
+    page = selectors.thread_page(conversation, before=request.GET.get("before", ""))
+    context = {
+        "conversation": conversation,
+        "messages": page.rows[::-1],
+        "older_cursor": page.next_cursor,
+        "is_older": True,
+        "can": abilities(membership_of(request), conversation),
+    }
+    return TemplateResponse(request, "conversations/_messages.html", context)
+
+
+@require_GET
+def contact(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpResponseBase:
+    context = thread_context(request, visible_or_404(request, conversation_id))
+    return TemplateResponse(request, "conversations/_contact_panel.html", context)
+
+
+@require_GET
+def catchup(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Everything a page may have missed: `?tab=&conversation=&after=`."""
+    return HttpResponse("".join(catching_up.missed(request)))
+
+
+@require_POST
+def unread(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpResponseBase:
+    services.mark_unread(visible_or_404(request, conversation_id))
+    return HttpResponse(status=204)
