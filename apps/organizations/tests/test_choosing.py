@@ -44,7 +44,7 @@ def test_one_can_choose(client, user, django_assert_num_queries):
         join(user, slug)
     join(user, "left", is_active=False)
     assert client.get("/?choose=1").url == "/organizations/"
-    with django_assert_num_queries(3):  # session, user, memberships
+    with django_assert_num_queries(2):  # user, memberships
         text = client.get("/organizations/").content.decode()
     assert "Acme" in text
     assert "Bolt" in text
