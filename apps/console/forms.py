@@ -68,7 +68,7 @@ class RouteForm(forms.Form):
     queue = forms.ModelChoiceField(
         Queue.objects.none(),
         label=_("Queue"),
-        empty_label=None,
+        empty_label=_("Choose a queue"),
         help_text=_("New conversations of this number wait here."),
         widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={"invalid_choice": _("This queue is not active any more. Choose another one.")},
@@ -131,7 +131,7 @@ def role_choices(actor: Membership) -> list[tuple[str, Any]]:
 
 class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
-        label=_("time zone"),
+        label=_("Time zone"),
         help_text=_("Days, reports and business hours follow it."),
         widget=forms.Select(attrs={"class": "form-select"}),
     )

@@ -1,6 +1,11 @@
-"""The console's questions to Meta, each over a connection of its own: they are rare and a person waits."""
+"""The console's questions to Meta, each over a connection of its own: they are rare and a person waits.
+
+Secrets are opened before the question starts: the database is not to be used from its event loop.
+"""
 
 from typing import Any
+
+from asgiref.sync import async_to_sync
 
 from django.conf import settings
 
@@ -11,20 +16,27 @@ from apps.whatsapp.connect.report import Credentials, Report
 from apps.whatsapp.models import Number
 
 
+@async_to_sync
 async def examine(credentials: Credentials) -> Report:
-    async with OutboundClient() as client:
-        return await checks.examine(credentials, asking(client))
+    async with OutboundClient() as http:
+        return await checks.examine(credentials, asking(http))
 
 
-async def about(number: Number) -> dict[str, Any]:
+def about(number: Number) -> dict[str, Any]:
     """What Meta says of a number now; raises GraphError."""
-    async with OutboundClient() as client:
-        return await numbers.ask_about(number, asking(client))
+    return _about(number.phone_number_id, number.account.access_token.reveal())
 
 
+@async_to_sync
+async def _about(phone_number_id: str, token: str) -> dict[str, Any]:
+    async with OutboundClient() as http:
+        return await numbers.ask_about(phone_number_id, token, asking(http))
+
+
+@async_to_sync
 async def unsubscribe(waba_id: str, token: str) -> bool:
-    async with OutboundClient() as client:
-        return await numbers.unsubscribe(waba_id, token, asking(client))
+    async with OutboundClient() as http:
+        return await numbers.unsubscribe(waba_id, token, asking(http))
 
 
 def callback_url() -> str:

@@ -22,9 +22,12 @@ class Section:
 
 SECTIONS = [
     Section("dashboard", "console:dashboard", _("Dashboard"), icon="layout-dashboard", perm=Perm.USE_CONSOLE),
+    Section(
+        "conversations", "console:conversations", _("Conversations"), icon="messages", perm=Perm.SEE_ALL_CONVERSATIONS
+    ),
     Section("numbers", "console:numbers", _("Numbers"), icon="brand-whatsapp", perm=Perm.MANAGE_NUMBERS),
     Section("people", "console:people", _("People"), icon="users", perm=Perm.MANAGE_PEOPLE),
-    Section("teams", "console:teams", _("Departments and queues"), icon="sitemap", perm=Perm.MANAGE_TEAMS),
+    Section("teams", "console:teams", _("Departments"), icon="sitemap", perm=Perm.MANAGE_TEAMS),
     Section("settings", "console:settings", _("Settings"), icon="settings", perm=Perm.MANAGE_ORGANIZATION),
 ]
 

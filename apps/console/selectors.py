@@ -20,6 +20,8 @@ from apps.routing.models import NumberRoute
 from apps.teams.models import Department, Queue
 from apps.whatsapp.models import BusinessAccount, Number
 
+QUEUES_SHOWN = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Today:
@@ -109,6 +111,13 @@ _STEPS: list[tuple[str, Promise, Promise, str, Perm]] = [
         Perm.USE_CONSOLE,
     ),
 ]
+
+
+def queues_now() -> QuerySet[Queue]:
+    """Active queues with how many wait in each, the fullest first: one query."""
+    waiting = Count("conversations", filter=Q(conversations__state=State.QUEUED))
+    queues = Queue.objects.filter(is_active=True).select_related("department").annotate(waiting_count=waiting)
+    return queues.order_by("-waiting_count", "priority", "name")[:QUEUES_SHOWN]
 
 
 def numbers_with_health() -> QuerySet[Number]:

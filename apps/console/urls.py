@@ -1,11 +1,13 @@
 from django.urls import path
 
-from apps.console.views import connect, dashboard, numbers, people, settings, teams
+from apps.console.views import connect, dashboard, inbox, numbers, people, settings, teams
 
 app_name = "console"
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("today/", dashboard.dashboard_today, name="dashboard_today"),
+    path("conversations/", inbox.inbox, name="conversations"),
+    path("conversations/<uuid:conversation_id>/", inbox.inbox, name="conversation"),
     path("numbers/", numbers.number_list, name="numbers"),
     path("numbers/connect/", connect.number_connect, name="number_connect"),
     path("numbers/<uuid:number_id>/", numbers.number, name="number"),

@@ -75,8 +75,8 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class DepartmentForm(TeamForm):
     taken = _("There is already a department with this name. Choose another name.")
-    color = forms.ChoiceField(label=_("colour"), choices=COLORS, initial="green", widget=forms.RadioSelect)
-    members = MembersField(label=_("members"), help_text=_("They answer the queues of this department."))
+    color = forms.ChoiceField(label=_("Colour"), choices=COLORS, initial="green", widget=forms.RadioSelect)
+    members = MembersField(label=_("Members"), help_text=_("They answer the queues of this department."))
 
     class Meta:
         model = Department
@@ -87,12 +87,12 @@ class QueueForm(TeamForm):
     taken = _("There is already a queue with this name. Choose another name.")
     department = forms.ModelChoiceField(
         Department.objects.none(),
-        label=_("department"),
+        label=_("Department"),
         empty_label=None,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     members = MembersField(
-        label=_("allowed agents"), help_text=_("Nobody marked: everyone in the department answers this queue.")
+        label=_("Allowed agents"), help_text=_("Nobody marked: everyone in the department answers this queue.")
     )
 
     class Meta:

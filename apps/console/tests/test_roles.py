@@ -55,7 +55,7 @@ CASES = [(pattern.name, role) for pattern in urls.urlpatterns for role in ROLES]
 def silent_meta(monkeypatch):
     """No view of this table may wait for Meta."""
 
-    async def nothing(*args):
+    def nothing(*args):
         return {}
 
     monkeypatch.setattr("apps.console.graph.about", nothing)

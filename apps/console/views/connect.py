@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -40,7 +38,7 @@ def _examine_and_keep(request: HttpRequest, form: ConnectForm) -> tuple[Number |
     credentials = form.credentials()
     try:
         refuse_foreign(credentials)
-        report = async_to_sync(graph.examine)(credentials)
+        report = graph.examine(credentials)
         return (None if report.blocked else keep(credentials, report, actor=member(request))), report
     except TakenElsewhere as error:
         form.add_error(None, str(error))
@@ -61,7 +59,7 @@ def number_webhook(request: HttpRequest, slug: str, number_id: UUID) -> HttpResp
 def _webhook_at_meta(number: Number) -> str:
     """The most specific address that Meta has for the number; empty when unknown."""
     try:
-        told = async_to_sync(graph.about)(number).get("webhook_configuration")
+        told = graph.about(number).get("webhook_configuration")
     except GraphError:
         return ""
     found = told if isinstance(told, dict) else {}

@@ -36,5 +36,6 @@ def _today(request: HttpRequest) -> dict[str, Any]:
         "next_step": next((row["step"].key for row in steps if not row["step"].done), ""),
         "steps_done": sum(row["step"].done for row in steps),
         "numbers": [(number, selectors.trouble_of(number)) for number in numbers],
+        "queues": list(selectors.queues_now()),
         "troubled_count": len(selectors.troubled(numbers)),
     }

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -67,7 +65,7 @@ def number_refresh(request: HttpRequest, slug: str, number_id: UUID) -> HttpResp
     """Ask Meta how the number is."""
     found = connected(number_id)
     try:
-        services.fill_number(found, async_to_sync(graph.about)(found))
+        services.fill_number(found, graph.about(found))
     except GraphError as error:
         _tell_refusal(request, found, error)
     else:
@@ -114,7 +112,7 @@ def number_disconnect(request: HttpRequest, slug: str, number_id: UUID) -> HttpR
     token = found.account.access_token.reveal()
     told = True
     if services.disconnect(found, actor=member(request)) and token:
-        told = async_to_sync(graph.unsubscribe)(found.account.waba_id, token)
+        told = graph.unsubscribe(found.account.waba_id, token)
     messages.success(request, _("%(number)s is disconnected. Its conversations are kept.") % {"number": found})
     if not told:
         messages.warning(request, _("Meta could not be told. Remove the app from the account in WhatsApp Manager too."))
@@ -132,7 +130,7 @@ def number_token(request: HttpRequest, slug: str, number_id: UUID) -> HttpRespon
     if form.is_valid():
         ids = {"waba_id": found.account.waba_id, "phone_number_id": found.phone_number_id}
         credentials = Credentials(**ids, **form.cleaned_data)
-        report = async_to_sync(graph.examine)(credentials)
+        report = graph.examine(credentials)
         if not report.blocked:
             services.replace_token(found, credentials, report, actor=member(request))
             messages.success(request, _("The new token works. The number is connected."))

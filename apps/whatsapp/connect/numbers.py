@@ -97,10 +97,9 @@ def fill_number(number: Number, told: dict[str, Any]) -> None:
     number.checked_at = now()
 
 
-async def ask_about(number: Number, ask: Ask) -> dict[str, Any]:
+async def ask_about(phone_number_id: str, token: str, ask: Ask) -> dict[str, Any]:
     """What Meta says of the number now."""
-    graph = ask(number.account.access_token.reveal())
-    return await graph.get(number.phone_number_id, fields=NUMBER_FIELDS)
+    return await ask(token).get(phone_number_id, fields=NUMBER_FIELDS)
 
 
 def note_refusal(number: Number, error: GraphError) -> None:
