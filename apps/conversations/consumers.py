@@ -66,7 +66,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     user_id: uuid.UUID
     session_key: str
     render_class: RenderClass
-    groups: set[str]
+    joined: set[str]
 
     async def connect(self) -> None:
         if not _same_origin(self.scope):
@@ -83,7 +83,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.viewing: uuid.UUID | None = None
         self.may_type_at = 0.0
         self.list_groups = await sync_to_async(_list_groups)(self.membership)
-        self.groups = set(self.list_groups)
+        self.joined = set(self.list_groups)
         self.render_class = RenderClass(self.organization_id, _language(self.scope), _names(self.membership))
         await self.accept()
         await hub.join(self, _after(self.scope))

@@ -50,7 +50,7 @@ class Socket(Protocol):
     organization_id: UUID
     user_id: UUID
     render_class: RenderClass
-    groups: set[str]
+    joined: set[str]
 
     async def push(self, frame: str) -> None: ...
 
@@ -102,7 +102,7 @@ class Hub:
         await self.start()
         is_first = not self._sockets[socket.organization_id]
         self._sockets[socket.organization_id].add(socket)
-        self.regroup(socket, socket.groups)
+        self.regroup(socket, socket.joined)
         metrics.SOCKETS.inc()
         if is_first:
             await self._subscribe([socket.organization_id])
@@ -128,7 +128,7 @@ class Hub:
     def regroup(self, socket: Socket, groups: Iterable[str]) -> None:
         """Replace a socket's groups."""
         wanted = set(groups)
-        for group in socket.groups | wanted:
+        for group in socket.joined | wanted:
             members = self._groups[socket.organization_id, group]
             if group in wanted:
                 members.add(socket)
@@ -136,7 +136,7 @@ class Hub:
                 members.discard(socket)
             if not members:
                 del self._groups[socket.organization_id, group]
-        socket.groups = wanted
+        socket.joined = wanted
 
     async def _last_sequence(self, organization_id: UUID) -> int:
         try:
