@@ -38,6 +38,7 @@ class Live {
     this.show(false);
     this.beat = setInterval(() => this.send({ type: "ping" }), PING);
     for (const frame of this.wanted.values()) this.send(frame);
+    document.dispatchEvent(new CustomEvent("live:open"));
   }
 
   closed(event) {

@@ -22,11 +22,13 @@ class PtThread extends HTMLElement {
     this.markRead();
     this.onVisible = () => document.visibilityState === "visible" && this.isPinned && this.markRead();
     document.addEventListener("visibilitychange", this.onVisible);
+    document.addEventListener("live:open", this.onVisible);
   }
 
   disconnectedCallback() {
     this.watch?.disconnect();
     document.removeEventListener("visibilitychange", this.onVisible);
+    document.removeEventListener("live:open", this.onVisible);
     if (!$("pt-thread")) live?.keep("view", { type: "view", conversation: null });
   }
 
