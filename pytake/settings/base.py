@@ -211,6 +211,7 @@ LOG_FORMAT = env.text("LOG_FORMAT", "json")
 LOGGING_CONFIG = "apps.core.logs.configure"
 LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+METRICS_FOLDER = env.text("PROMETHEUS_MULTIPROC_DIR", "")  # shared by the processes of one machine
 
 UNFOLD = {"SITE_TITLE": "PyTake", "SITE_HEADER": "PyTake", "SITE_SYMBOL": "chat", "SITE_URL": "/"}
 SILENCED_SYSTEM_CHECKS: list[str] = []
