@@ -12,6 +12,7 @@ from moto.server import ThreadedMotoServer
 from django.core.exceptions import ImproperlyConfigured
 
 from apps.media import access, services
+from apps.media.bucket import BucketMedia
 from apps.media.storage import LINK_SECONDS, Missing, media_storage
 from apps.media.tests import samples
 from apps.media.tests.test_fetching import address, body, keep
@@ -40,7 +41,9 @@ def bucket(settings, endpoint: str):
     settings.MEDIA_BACKEND, settings.MEDIA_S3_BUCKET, settings.MEDIA_S3_ENDPOINT = "s3", NAME, endpoint
     settings.MEDIA_S3_ACCESS_KEY = settings.MEDIA_S3_SECRET_KEY = "testing"
     yield client
-    media_storage().connection.meta.client.close()
+    storage = media_storage()
+    assert isinstance(storage, BucketMedia)
+    storage.connection.meta.client.close()
     client.close()
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.media import services
 from apps.media.services import NAME_LENGTH, tidy_name
+from apps.media.types import TYPES
 
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 
@@ -41,4 +41,4 @@ def test_no_name_escapes_its_folder_or_its_limit(raw: str, mime: str) -> None:
     name = tidy_name(raw, mime)
     assert 0 < len(name) <= NAME_LENGTH
     assert not set(name) & set("/\\\r\n\0\u202e\u2067")
-    assert name.rpartition(".")[2] in services.TYPES[mime].extensions
+    assert name.rpartition(".")[2] in TYPES[mime].extensions

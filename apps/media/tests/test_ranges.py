@@ -80,7 +80,7 @@ def test_a_range_behind_the_end_cannot_be_satisfied(get, asked: str) -> None:
 
 def status(response) -> int:
     body(response)
-    return response.status_code
+    return int(response.status_code)
 
 
 def test_an_unchanged_file_is_not_sent_again(get) -> None:

@@ -100,7 +100,7 @@ def test_a_scanner_may_listen_on_a_socket_file(settings, tmp_path) -> None:
 
 def test_the_default_port_is_clamds(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(scanning.socket, "create_connection", lambda address, timeout: asked.append(address))
+    monkeypatch.setattr(socket, "create_connection", lambda address, timeout: asked.append(address))
     scanning._connect("clamav")
     scanning._connect("clamav:99")
     assert asked == [("clamav", 3310), ("clamav", 99)]

@@ -101,5 +101,5 @@ def test_a_picture_may_be_sent_as_a_document_and_is_still_rewritten() -> None:
 def test_stickers_stay_webp_and_keep_moving() -> None:
     stored = services.store_bytes(samples.moving_sticker(), name="s.webp", declared_mime="image/webp", kind="sticker")
     with stored.open() as file, Image.open(io.BytesIO(file.read())) as picture:
-        assert (picture.format, picture.n_frames, picture.size) == ("WEBP", 3, (512, 512))
+        assert (picture.format, getattr(picture, "n_frames", 1), picture.size) == ("WEBP", 3, (512, 512))
     assert (stored.kind, stored.mime) == ("sticker", "image/webp")
