@@ -53,5 +53,5 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupBackoffice(GroupAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
+class GroupBackoffice(GroupAdmin, ModelAdmin):  # type: ignore[misc]
     """Sets of back-office permissions for staff; companies' roles are not here."""

@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.core.ids import uuid7
 from apps.core.logs import get_logger
-from apps.core.realtime.publish import connection
+from apps.core.redis import connection
 
 log = get_logger(__name__)
 

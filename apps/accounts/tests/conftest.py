@@ -1,7 +1,9 @@
 import pytest
 from celery import current_app
 
-from apps.core.realtime.publish import connection
+from django.utils import translation
+
+from apps.core.redis import connection
 
 
 @pytest.fixture(autouse=True)
@@ -9,6 +11,12 @@ def fresh_counters():
     """Rate limits start from nothing."""
     for key in connection().scan_iter("limit:*"):
         connection().delete(key)
+
+
+@pytest.fixture(autouse=True)
+def english_outside_of_requests():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

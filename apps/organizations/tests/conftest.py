@@ -1,7 +1,10 @@
 import pytest
 from celery import current_app
 
-from apps.core.realtime.publish import connection
+from django.utils import translation
+
+from apps.core.redis import connection
+from apps.organizations import ledger
 
 
 @pytest.fixture(autouse=True)
@@ -11,9 +14,23 @@ def fresh_counters():
         connection().delete(key)
 
 
+@pytest.fixture(autouse=True)
+def english_outside_of_requests():
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def worker(django_capture_on_commit_callbacks):
     """`with worker():` does at its end what the block handed over on commit."""
     current_app.conf.update(task_always_eager=True)
     yield lambda: django_capture_on_commit_callbacks(execute=True)
     current_app.conf.update(task_always_eager=False)
+
+
+@pytest.fixture
+def recorded(monkeypatch):
+    """What the keeper of records was told: (action, what it said)."""
+    told = []
+    monkeypatch.setattr(ledger, "_recorders", [lambda action, **said: told.append((action, said))])
+    return told

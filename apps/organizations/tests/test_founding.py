@@ -1,7 +1,6 @@
 import pytest
 
 from apps.accounts.tests.factories import PASSWORD, UserFactory
-from apps.audit.models import AuditEvent
 from apps.core import events
 from apps.organizations import services
 from apps.organizations.events import OrganizationCreated
@@ -43,7 +42,7 @@ def test_an_address_taken_at_the_same_moment_gets_a_number_too(monkeypatch):
     assert services._create_with_free_slug("Acme", "en").slug == "acme-2"
 
 
-def test_registering_founds_a_company_with_its_owner(client, monkeypatch, django_capture_on_commit_callbacks):
+def test_registering_founds_a_company_with_its_owner(client, monkeypatch, recorded, django_capture_on_commit_callbacks):
     seen = []
     monkeypatch.setitem(events._receivers, OrganizationCreated, [seen.append])
     client.cookies["django_language"] = "en"
@@ -57,4 +56,4 @@ def test_registering_founds_a_company_with_its_owner(client, monkeypatch, django
     with tenant_scope(company):
         owner = Membership.objects.get()
         assert (owner.user.email, owner.role, owner.is_active) == ("ana@example.com", "owner", True)
-        assert AuditEvent.objects.get().action == "organization.created"
+    assert recorded == [("organization.created", {"actor": owner, "target": "Acme"})]
