@@ -43,9 +43,7 @@ class Readable(Protocol):
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """An icon of the sprite; decorative unless `label` says what it means."""
     said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
-    return format_html(
-        '<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, said, static("sprite.svg"), name
-    )
+    return format_html('<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, said, static("sprite.svg"), name)
 
 
 @register.filter
