@@ -42,14 +42,18 @@ class Console:
         head = f"│ {self.paint(f'{title:<{width}}', 1)} │\n"
         self._write(f"\n╭{rule}╮\n{head}├{rule}┤\n{body}╰{rule}╯\n\n")
 
-    def follow(self, name: str, stream: IO[bytes]) -> threading.Thread:
-        thread = threading.Thread(target=self._copy, args=(name, stream), name=f"output of {name}", daemon=True)
+    def follow(self, name: str, stream: IO[bytes], awaited: str, heard: threading.Event) -> threading.Thread:
+        """Show what a part says; `heard` is set once a line contains `awaited`."""
+        work = (name, stream, awaited.encode(), heard)
+        thread = threading.Thread(target=self._copy, args=work, name=f"output of {name}", daemon=True)
         thread.start()
         return thread
 
-    def _copy(self, name: str, stream: IO[bytes]) -> None:
+    def _copy(self, name: str, stream: IO[bytes], awaited: bytes, heard: threading.Event) -> None:
         with contextlib.suppress(ValueError):
             for line in iter(stream.readline, b""):
+                if awaited in line:
+                    heard.set()
                 self.line(name, line.decode(errors="replace").rstrip())
 
     def _write(self, text: str) -> None:

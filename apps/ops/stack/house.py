@@ -77,7 +77,7 @@ def run(config: Config, console: Console) -> None:
             for part in parts:
                 supervisor.start(part, environ | simulator_environ(config, demo))
             supervisor.wait_ready(parts)
-            announce(config, console, demo, time.monotonic() - began)
+            announce(console, demo, time.monotonic() - began)
             supervisor.watch()
 
 
@@ -124,32 +124,51 @@ def prepare(config: Config, supervisor: Supervisor, environ: Mapping[str, str]) 
 
 def the_parts(config: Config) -> list[Part]:
     python = sys.executable
-    celery = [python, "-W", "ignore::RuntimeWarning", "-m", "celery", "-A", "pytake"]
+    # As root Celery warns about root, which a development machine may well be.
+    celery = [python, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "pytake"]
     uvicorn = [python, "-m", "uvicorn", "pytake.asgi:application", "--host", "127.0.0.1", "--port", str(config.port)]
-    quiet = ["--no-access-log", "--timeout-graceful-shutdown", "5"]
+    quiet = ["--no-access-log", "--timeout-graceful-shutdown", "5", "--log-level", "warning"]
     lean = ["--without-gossip", "--without-mingle", "--concurrency", "4", "--queues", QUEUES, "--loglevel", "INFO"]
     return [
-        Part("web", [*uvicorn, *quiet], ready=lambda: http_ok(config.port, "/health/ready")),
-        Part("worker", [*celery, "worker", *lean]),
-        Part("beat", [*celery, "beat", "--scheduler", "apps.ops.beat.LeaderScheduler", "--pidfile=", "-l", "WARNING"]),
+        Part("web", [*uvicorn, *quiet], ready=lambda: http_ok(config.port, "/health/live")),
         Part("simulator", [python, "-m", "apps.simulator"], ready=lambda: http_ok(config.simulator_port, "/")),
+        Part("beat", [*celery, "beat", "--scheduler", "apps.ops.beat.LeaderScheduler", "--pidfile=", "-l", "WARNING"]),
+        # The last question covers database, Redis, migrations and workers.
+        Part(
+            "worker",
+            [*celery, "worker", *lean],
+            announces=" ready.",
+            ready=lambda: http_ok(config.port, "/health/ready"),
+        ),
     ]
+
+
+SIMULATOR_FACTS = ("app_secret", "verify_token", "access_token", "app_id", "waba_id", "business_id")
 
 
 def simulator_environ(config: Config, demo: Mapping[str, Any]) -> dict[str, str]:
-    return {
+    """The simulator plays Meta for the demo company: the same secrets, the same number."""
+    facts = {f"SIMULATOR_{name.upper()}": str(demo[name]) for name in SIMULATOR_FACTS}
+    return facts | {
         "SIMULATOR_PORT": str(config.simulator_port),
-        "SIMULATOR_WEBHOOK_URL": f"{config.web_url}/webhooks/whatsapp/",
-        "SIMULATOR_APP_SECRET": str(demo.get("app_secret", "")),
-        "SIMULATOR_VERIFY_TOKEN": str(demo.get("verify_token", "")),
+        "SIMULATOR_WEBHOOK_URL": str(demo["addresses"]["webhook"]),
+        "SIMULATOR_PHONE_NUMBER_ID": str(demo["number"]["phone_number_id"]),
+        "SIMULATOR_DISPLAY_NUMBER": str(demo["number"]["phone"]),
+        "SIMULATOR_VERIFIED_NAME": str(demo["organization"]["name"]),
     }
 
 
-def announce(config: Config, console: Console, demo: Mapping[str, Any], seconds: float) -> None:
-    rows = [
-        ("PyTake", config.web_url),
-        ("Phone", config.simulator_url),
-        ("Back-office", f"{config.web_url}/backoffice/"),
-    ]
-    rows += [(str(login.get("role", "")), f"{login['email']}  {login['password']}") for login in demo.get("logins", [])]
+LABELS = {
+    "site": "PyTake",
+    "simulator": "Phone (write as a customer)",
+    "desk": "Agent panel",
+    "console": "Admin panel",
+    "backoffice": "Back-office",
+}
+
+
+def announce(console: Console, demo: Mapping[str, Any], seconds: float) -> None:
+    rows = [(label, str(demo["addresses"][name])) for name, label in LABELS.items()]
+    rows.append(("", ""))
+    rows += [(f"Log in as {login['role']}", f"{login['email']}  {login['password']}") for login in demo["logins"]]
     console.box(f"PyTake is ready ({seconds:.1f} s). Ctrl-C stops everything.", rows)

@@ -21,6 +21,7 @@ from apps.ops.stack.spawn import MARKER, marked, signal_group, spawn, wait_gone
 
 GRACE = 8.0
 READY_SECONDS = 90.0
+ASK_ANYWAY = 30.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -30,10 +31,15 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Part:
-    """One process of the stack; `ready` is asked again and again until it says yes."""
+    """One process of the stack.
+
+    `ready` is asked again and again until it says yes, but not before a line of output contains `announces` (or
+    `ASK_ANYWAY` seconds have passed), so that nobody logs questions that came too early.
+    """
 
     name: str
     command: Sequence[str]
+    announces: str = ""
     ready: Callable[[], bool] = lambda: True
 
 
@@ -57,6 +63,7 @@ class Supervisor:
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
         self.servers: list[EmbeddedServer] = []
         self.readers: list[threading.Thread] = []
+        self.heard: dict[str, threading.Event] = {}
         self.asked_to_stop = 0
         self.nanny = self._start_nanny(lock)
 
@@ -99,8 +106,9 @@ class Supervisor:
             cwd=self.root,
         )
         self._register(process)
+        heard = self.heard[part.name] = threading.Event()
         if process.stdout is not None:
-            self.readers.append(self.console.follow(part.name, process.stdout))
+            self.readers.append(self.console.follow(part.name, process.stdout, part.announces, heard))
         self.parts[part.name] = process
         return process
 
@@ -116,15 +124,17 @@ class Supervisor:
             raise CannotStart(f"the step “{part.name}” failed; its own lines above say why.")
 
     def wait_ready(self, parts: Sequence[Part]) -> None:
-        deadline = time.monotonic() + READY_SECONDS
-        waiting = list(parts)
-        while waiting:
-            self.check()
-            waiting = [part for part in waiting if not part.ready()]
-            if waiting and time.monotonic() > deadline:
-                names = ", ".join(part.name for part in waiting)
-                raise CannotStart(f"not ready after {READY_SECONDS:.0f} s: {names}.")
-            time.sleep(0.1)
+        """One after the other: all must be ready, and a part may ask what only works once an earlier one is."""
+        began = time.monotonic()
+        for part in parts:
+            while not self._may_ask(part, time.monotonic() - began) or not part.ready():
+                self.check()
+                if time.monotonic() - began > READY_SECONDS:
+                    raise CannotStart(f"{part.name} was not ready after {READY_SECONDS:.0f} s.")
+                time.sleep(0.1)
+
+    def _may_ask(self, part: Part, waited: float) -> bool:
+        return not part.announces or self.heard[part.name].is_set() or waited > ASK_ANYWAY
 
     def watch(self) -> None:
         """Until a signal (`Stopped`) or the death of a part (`CannotStart`)."""

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 
 class Command(BaseCommand):
@@ -29,10 +31,17 @@ class Command(BaseCommand):
         if prepare is None:
             os.execv(sys.executable, [sys.executable, "-m", "apps.ops.stack"])  # noqa: S606
         collect_static()
-        call_command("migrate", interactive=False, verbosity=options["verbosity"])
+        migrate()
         facts = io.StringIO()
         call_command("demo", json=True, stdout=facts)
         prepare.write_text(facts.getvalue())
+
+
+def migrate() -> None:
+    """`migrate`, unless nothing waits: even then it would spend a second on comparing models."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False)
 
 
 def collect_static() -> None:
