@@ -105,3 +105,17 @@ class ChangePasswordForm(PasswordChangeForm):
         for verdict in verdicts:
             forgive(verdict)
         return password
+
+
+class ProfileForm(forms.ModelForm[User]):
+    class Meta:
+        model = User
+        fields = ["full_name", "language", "theme"]
+        labels = {"full_name": _("Your name"), "language": _("Language"), "theme": _("Appearance")}
+        widgets = {"full_name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def clean_full_name(self) -> str:
+        name = clean_name(self.cleaned_data["full_name"])
+        if not name:
+            raise ValidationError(_("Write your name with letters."))
+        return name

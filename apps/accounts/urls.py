@@ -12,6 +12,7 @@ urlpatterns = [
     path("password/reset/<uidb64>/<token>/", views.NewPasswordPage.as_view(), name="password_reset_confirm"),
     path("password/reset/complete/", views.NewPasswordDone.as_view(), name="password_reset_complete"),
     path("password/change/", views.ChangePasswordPage.as_view(), name="password_change"),
+    path("profile/", views.ProfilePage.as_view(), name="profile"),
     path("theme/", preference_views.theme, name="theme"),
     path("language/", preference_views.language, name="language"),
 ]

@@ -6,17 +6,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, views
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.views.generic import FormView
+from django.views.generic import FormView, UpdateView
 
 from apps.accounts import limits, mail, services, tasks
-from apps.accounts.forms import ChangePasswordForm, ForgottenPasswordForm, LoginForm, RegisterForm
+from apps.accounts.forms import ChangePasswordForm, ForgottenPasswordForm, LoginForm, ProfileForm, RegisterForm
 from apps.accounts.models import User
 from apps.accounts.preferences import remember_language, remember_theme
 from apps.core.ratelimit import client_address, set_headers
@@ -32,6 +33,27 @@ def enter(request: HttpRequest, user: User, address: str) -> HttpResponse:
     if user.theme != User.Theme.AUTO:
         remember_theme(response, user.theme)
     return response
+
+
+class ProfilePage(LoginRequiredMixin, UpdateView[User, ProfileForm]):
+    """Own name, language and appearance. The e-mail is the login and stays."""
+
+    template_name = "accounts/profile.html"
+    form_class = ProfileForm
+    context_object_name = "profile"
+    success_url = reverse_lazy("accounts:profile")
+
+    def get_object(self, queryset: Any = None) -> User:
+        """A fresh one: the page's own user keeps the stored name while the form is being corrected."""
+        return User.objects.get(pk=str(self.request.user.pk))
+
+    def form_valid(self, form: ProfileForm) -> HttpResponse:
+        response = super().form_valid(form)
+        with override(form.instance.language):
+            messages.success(self.request, _("Your profile is saved."))
+        remember_language(response, form.instance.language)
+        remember_theme(response, form.instance.theme)
+        return response
 
 
 class LimitedFormMixin:
