@@ -23,18 +23,25 @@ PRIVATE = ("/control/", "/phone/", "/live")
 
 
 class Gate:
-    """Keeps the server's own send within reach of faults, and other sites' pages away from control and phone."""
+    """Keeps other sites' pages away from control and phone."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket"):
-            scope["simulator.send"] = send
-            if scope["path"].startswith(PRIVATE) and not same_origin(scope):
-                await Response("Forbidden", 403)(scope, receive, send)
-                return
+        private = scope["type"] in ("http", "websocket") and scope["path"].startswith(PRIVATE)
+        if private and not same_origin(scope):
+            await Response("Forbidden", 403)(scope, receive, send)
+            return
         await self.app(scope, receive, send)
+
+
+class SimulatorApp(Starlette):
+    """Keeps the server's own send within reach, so that a fault can break the connection under a request."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["simulator.send"] = send
+        await super().__call__(scope, receive, send)
 
 
 def same_origin(scope: Scope) -> bool:
@@ -62,7 +69,7 @@ def create_app(config: Config) -> Starlette:
         yield
         await simulator.sender.stop()
 
-    app = Starlette(
+    app = SimulatorApp(
         routes=[*graph_routes(), *control_routes(), *phone_routes()],
         middleware=[Middleware(Gate)],
         exception_handlers={404: graph_not_found, 405: graph_not_found, Exception: crashed},

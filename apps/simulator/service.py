@@ -15,7 +15,6 @@ from apps.simulator.phone_view import message_view
 from apps.simulator.state import World
 from apps.simulator.statuses import StatusEngine
 
-
 UNSEEN = ("reaction", "edit", "revoke")
 
 
