@@ -1,14 +1,14 @@
 """One origin: the webhook door, the live sockets, and the pages (the WSGI application in a few threads)."""
 
 import os
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pytake.settings.local")
-pages = WSGIMiddleware(get_wsgi_application(), workers=4)
+pages: Any = WSGIMiddleware(cast(Any, get_wsgi_application()), workers=4)
 
 from apps.conversations.consumers import hub  # noqa: E402 - needs the app registry
 from apps.whatsapp.door import Door  # noqa: E402

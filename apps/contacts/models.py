@@ -34,7 +34,7 @@ class Contact(TenantModel):
     created_at = models.DateTimeField(default=now, editable=False)
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
-    objects = TenantManager.from_queryset(ContactQuerySet)()
+    objects = TenantManager.from_queryset(ContactQuerySet)()  # type: ignore[assignment, misc]
 
     class Meta(TenantModel.Meta):
         abstract = False

@@ -68,9 +68,7 @@ def push_moved(conversation: Conversation, before: frozenset[str]) -> None:
         conversation.organization_id,
         [
             _row(conversation, before),
-            Push(
-                frozenset({thread_group(conversation.pk)}), "conversation", {"conversation": str(conversation.pk)}
-            ),
+            Push(frozenset({thread_group(conversation.pk)}), "conversation", {"conversation": str(conversation.pk)}),
         ],
     )
 

@@ -111,4 +111,9 @@ def _as(viewer: RenderClass) -> Iterator[Organization]:
 
 
 def _organization(pk: UUID) -> Organization:
-    return cache.get_or_set(f"org:{pk}:organization:{pk}", lambda: Organization.objects.get(pk=pk), 60)
+    key = f"org:{pk}:organization:{pk}"
+    found: Organization | None = cache.get(key)
+    if found is None:
+        found = Organization.objects.get(pk=pk)
+        cache.set(key, found, 60)
+    return found

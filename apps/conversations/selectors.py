@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from apps.contacts.models import Contact
 from apps.conversations.models import Conversation, Message
+from apps.conversations.models.conversation import ConversationQuerySet
 from apps.core.pagination import Page, keyset
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm
@@ -25,7 +26,7 @@ def tab_or_default(tab: str, membership: Membership) -> str:
     return "mine" if has_perm(membership, Perm.REPLY) else "all"
 
 
-def conversations_of_tab(tab: str, membership: Membership) -> "QuerySet[Conversation]":
+def conversations_of_tab(tab: str, membership: Membership) -> ConversationQuerySet:
     """Live conversations that this member may see, of one tab, unordered."""
     if tab == "mine":
         return Conversation.objects.mine(membership)
@@ -45,7 +46,7 @@ def list_page(tab: str, membership: Membership, *, words: str = "", after: str =
     return keyset(rows.for_rows(), ("-last_message_at", "-id"), after, PAGE, parse=(datetime.fromisoformat, uuid.UUID))
 
 
-def _matching(rows: "QuerySet[Conversation]", words: str) -> "QuerySet[Conversation]":
+def _matching(rows: ConversationQuerySet, words: str) -> ConversationQuerySet:
     found = Q(contact__in=Contact.objects.matching(words).values("pk"))
     if len(words) >= 3:
         lines = Message.objects.filter(text__icontains=words).order_by().values_list("conversation", flat=True)
@@ -64,7 +65,7 @@ def _bounded(rows: "QuerySet[Conversation]") -> str:
 
 
 def thread_page(conversation: Conversation, *, before: str = "") -> Page[Message]:
-    """The newest lines of everything this customer and this number said, newest first; the cursor leads further back."""
+    """The newest lines between this customer and this number, newest first; the cursor leads further back."""
     lines = Message.objects.in_thread().filter(contact=conversation.contact_id, number=conversation.number_id)
     return keyset(lines.for_thread(), ("-id",), before, LINES, parse=(uuid.UUID,))
 

@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from apps.conversations import live
@@ -24,9 +24,7 @@ def locked(conversation_id: UUID) -> Conversation:
     return Conversation.objects.select_for_update().get(pk=conversation_id)
 
 
-def record_event(
-    conversation: Conversation, event: str, *, actor: Membership | None = None, **details: Any
-) -> Message:
+def record_event(conversation: Conversation, event: str, *, actor: Membership | None = None, **details: Any) -> Message:
     """A line in the thread that says what happened to the conversation, who did it and why."""
     message = Message.objects.create(
         conversation=conversation,

@@ -5,6 +5,7 @@ from apps.conversations.views import reading, writing
 app_name = "conversations"
 urlpatterns = [
     path("", reading.conversation_list, name="list"),
+    path("counts/", reading.counts, name="counts"),
     path("catchup/", reading.catchup, name="catchup"),
     path("messages/<uuid:message_id>/react/", writing.react, name="react"),
     path("messages/<uuid:message_id>/resend/", writing.resend, name="resend"),

@@ -2,6 +2,7 @@
 
 import redis
 from celery import current_app
+from kombu.exceptions import OperationalError
 
 from apps.core.logs import get_logger
 from apps.core.redis import connection
@@ -15,7 +16,7 @@ def wake(task: str) -> None:
     try:
         if connection().set(_flag(task), 1, nx=True, ex=_FLAG_SECONDS):
             current_app.send_task(task, ignore_result=True)
-    except (redis.RedisError, OSError, current_app.connection_for_write().connection_errors) as error:
+    except (redis.RedisError, OperationalError, OSError) as error:
         log.warning("wake-up lost, beat will sweep", task=task, error=str(error))
 
 

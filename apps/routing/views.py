@@ -1,6 +1,7 @@
 """Pull, assign and transfer."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -37,6 +38,7 @@ def pull(request: HttpRequest, slug: str) -> HttpResponseBase:
     response = thread_answer(request, visible_or_404(request, pulled.pk))
     if is_fragment(request):
         response["HX-Push-Url"] = page_url(request, pulled.pk)
+        response["HX-Trigger"] = '{"inbox:tab": "mine"}'
     return response
 
 
@@ -82,7 +84,7 @@ def _dialog(
     conversation: Conversation,
     form: Form,
     title: str,
-    action: Callable[[dict[str, object]], object],
+    action: Callable[[dict[str, Any]], object],
 ) -> HttpResponseBase:
     """A form in a dialog (or on a page of its own), then the thread."""
     if request.method == "POST" and form.is_valid():

@@ -46,7 +46,7 @@ class Queue(TenantModel):
     members = models.ManyToManyField(Membership, related_name="queues", blank=True, verbose_name=_("allowed agents"))
     created_at = models.DateTimeField(default=now, editable=False)
 
-    objects = TenantManager.from_queryset(QueueQuerySet)()
+    objects = TenantManager.from_queryset(QueueQuerySet)()  # type: ignore[assignment, misc]
 
     class Meta(TenantModel.Meta):
         abstract = False

@@ -29,7 +29,7 @@ class SealedText:
 
 
 class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
-    """Assign plaintext (str); it is sealed for the row's organisation when the row is saved, read back as SealedText."""
+    """Assign plaintext (str): it is sealed for the row's organisation on save, and read back as SealedText."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", bytes)

@@ -1,4 +1,4 @@
-"""Envelope encryption: AES-256-GCM under one data key per organisation, wrapped by the master key of the environment."""
+"""Envelope encryption: AES-256-GCM, one data key per organisation, wrapped by the master key of the environment."""
 
 import base64
 import os

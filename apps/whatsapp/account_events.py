@@ -44,7 +44,9 @@ def _number_of(account: BusinessAccount, change: Change, parsed: ParsedEvent) ->
     numbers = Number.objects.filter(account=account)
     if change.phone_number_id:
         return numbers.filter(phone_number_id=change.phone_number_id).first()
-    shown = "".join(filter(str.isdigit, change.display_phone_number or str(parsed.data.get("display_phone_number", ""))))
+    shown = "".join(
+        filter(str.isdigit, change.display_phone_number or str(parsed.data.get("display_phone_number", "")))
+    )
     if not shown:
         return None
     return next((number for number in numbers if "".join(filter(str.isdigit, number.display_phone)) == shown), None)

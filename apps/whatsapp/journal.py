@@ -79,7 +79,9 @@ class Journal:
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
         parameters = connections["default"].get_connection_params()
-        wanted = {name: parameters[name] for name in ("host", "port", "user", "password", "dbname") if name in parameters}
+        wanted = {
+            name: parameters[name] for name in ("host", "port", "user", "password", "dbname") if name in parameters
+        }
         self._connection = await psycopg.AsyncConnection.connect(**wanted, autocommit=True, connect_timeout=5)
         return self._connection
 

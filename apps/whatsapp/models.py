@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.clock import now
-from apps.organizations.tenancy import TenantModel, TenantQuerySet, TenantManager
+from apps.organizations.tenancy import TenantManager, TenantModel, TenantQuerySet
 from apps.vault.fields import SealedTextField
 
 
@@ -83,7 +83,7 @@ class Number(TenantModel):
     created_at = models.DateTimeField(default=now, editable=False)
     checked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TenantManager.from_queryset(NumberQuerySet)()
+    objects = TenantManager.from_queryset(NumberQuerySet)()  # type: ignore[assignment, misc]
 
     class Meta(TenantModel.Meta):
         abstract = False

@@ -1,4 +1,4 @@
-"""Which app secret signed a body. Several apps may post here: each distinct secret is tried, no secret means refusal."""
+"""Which app secret signed a body. Several apps may post here: each secret is tried, no secret means refusal."""
 
 import asyncio
 import hashlib

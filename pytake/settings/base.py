@@ -15,6 +15,8 @@ DEBUG = False
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)  # how many of our own stand in front, for rate limits
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",

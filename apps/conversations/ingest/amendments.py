@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from typing import Any
+from uuid import UUID
 
 from apps.conversations.ingest.incoming import Incoming
 from apps.conversations.models import Direction, Message, MessageKind
 from apps.core.clock import now
 
-_Key = tuple[object, str]
+_Key = tuple[UUID, str]
 
 
 def apply(items: list[Incoming]) -> list[Message]:
@@ -29,7 +30,9 @@ def _waiting_for(items: list[Incoming]) -> list[Message]:
     wamids = [row.wamid for row in fresh if row.wamid]
     numbers = {row.number_id for row in fresh}
     return list(
-        Message.objects.exclude(target_wamid="").filter(number__in=numbers, target_wamid__in=wamids).order_by("occurred_at")
+        Message.objects.exclude(target_wamid="")
+        .filter(number__in=numbers, target_wamid__in=wamids)
+        .order_by("occurred_at")
     )
 
 

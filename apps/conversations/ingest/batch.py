@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from django.db import transaction
+
 from apps.contacts import identify
 from apps.conversations import handlers, live
 from apps.conversations.ingest import amendments, people, placing, statuses, storing
@@ -10,7 +12,6 @@ from apps.conversations.models import Conversation, Message
 from apps.core import correlation, metrics
 from apps.core.wake import wake
 from apps.whatsapp.intake import Arrival
-from django.db import transaction
 
 
 def ingest(arrivals: list[Arrival]) -> None:

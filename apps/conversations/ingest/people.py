@@ -21,7 +21,7 @@ def follow_changes(items: list[Incoming]) -> int:
             bsuid=change.previous_bsuid or item.person.bsuid,
         )
         after = Person(scope, change.wa_id or "", change.bsuid or "", change.parent_bsuid or "")
-        if before.keys():
+        if before.deciding():
             item.contact = identify.change_identity(before, after)
             count += 1
     return count

@@ -112,6 +112,4 @@ def _columns(pk: UUID, found: _Bump) -> tuple[object, ...]:
     assert found.last is not None
     row = found.last.row
     assert row is not None
-    return (
-        pk, found.unread, found.window, row.pk, preview(row), row.kind, row.direction, row.status, row.occurred_at
-    )
+    return (pk, found.unread, found.window, row.pk, preview(row), row.kind, row.direction, row.status, row.occurred_at)

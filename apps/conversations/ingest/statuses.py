@@ -18,8 +18,15 @@ from apps.whatsapp.intake import Arrival
 from apps.whatsapp.payloads import StatusKind, StatusUpdate
 
 RANKS: dict[str, int] = {
-    Status.QUEUED: 0, Status.SENDING: 0, Status.UNKNOWN: 0, Status.HELD: 0,
-    Status.SENT: 1, Status.FAILED: 2, Status.DELIVERED: 3, Status.READ: 4, Status.PLAYED: 5,
+    Status.QUEUED: 0,
+    Status.SENDING: 0,
+    Status.UNKNOWN: 0,
+    Status.HELD: 0,
+    Status.SENT: 1,
+    Status.FAILED: 2,
+    Status.DELIVERED: 3,
+    Status.READ: 4,
+    Status.PLAYED: 5,
 }
 
 
@@ -78,19 +85,22 @@ def _reduce(news: Iterable[News]) -> dict[tuple[UUID, str], News]:
 def _better(one: News, other: News) -> News:
     top = other if other.rank > one.rank else one
     return News(
-        top.number_id, top.wamid, top.status, one.callback_id or other.callback_id, one.pricing or other.pricing,
-        top.error_code, top.error_detail,
+        top.number_id,
+        top.wamid,
+        top.status,
+        one.callback_id or other.callback_id,
+        one.pricing or other.pricing,
+        top.error_code,
+        top.error_detail,
     )
 
 
 def apply_news(news: list[News]) -> None:
     """Update known messages, attach the wamid by the callback id where the send's answer was lost, park the rest."""
-    rows = {}
-    for pk, number_id, wamid, callback_id, status in _known(news):
-        if wamid:
-            rows[number_id, wamid] = pk, status
-        elif callback_id:
-            rows[number_id, str(callback_id)] = pk, status
+    rows = {
+        (number_id, wamid or str(callback_id)): (pk, status)
+        for pk, number_id, wamid, callback_id, status in _known(news)
+    }
     changes, parked = [], []
     for item in news:
         found = rows.get((item.number_id, item.wamid)) or rows.get((item.number_id, item.callback_id))
@@ -148,7 +158,7 @@ RETURNING c.id
 
 
 def _update(changes: list[tuple[UUID, News]]) -> None:
-    columns = [
+    columns: list[list[Any]] = [
         [pk for pk, _ in changes],
         [item.status for _, item in changes],
         [item.rank for _, item in changes],
@@ -197,8 +207,13 @@ def apply_parked(pairs: list[tuple[UUID, str]]) -> None:
         return
     news = _reduce(
         News(
-            row.number_id, row.wamid, row.status, "", row.payload.get("pricing"),
-            row.payload.get("error_code"), row.payload.get("error_detail", ""),
+            row.number_id,
+            row.wamid,
+            row.status,
+            "",
+            row.payload.get("pricing"),
+            row.payload.get("error_code"),
+            row.payload.get("error_detail", ""),
         )
         for row in parked
     )

@@ -80,7 +80,11 @@ def _media_state(item: Incoming) -> str:
     if item.parsed.media is not None:
         return MediaState.PENDING
     is_media = item.kind in (
-        MessageKind.IMAGE, MessageKind.VIDEO, MessageKind.AUDIO, MessageKind.DOCUMENT, MessageKind.STICKER
+        MessageKind.IMAGE,
+        MessageKind.VIDEO,
+        MessageKind.AUDIO,
+        MessageKind.DOCUMENT,
+        MessageKind.STICKER,
     )
     return MediaState.FAILED if is_media else MediaState.NONE
 
@@ -93,17 +97,27 @@ def _payload(item: Incoming) -> dict[str, Any]:
     if parsed.media is not None:
         media = parsed.media
         payload["media"] = {
-            "id": media.id, "mime": media.mime, "name": media.filename, "voice": media.voice, "animated": media.animated
+            "id": media.id,
+            "mime": media.mime,
+            "name": media.filename,
+            "voice": media.voice,
+            "animated": media.animated,
         }
     if parsed.context is not None:
         payload["context"] = {
-            "wamid": parsed.context.wamid, "forwarded": parsed.context.forwarded,
-            "often": parsed.context.frequently_forwarded, "product": parsed.context.product_id,
+            "wamid": parsed.context.wamid,
+            "forwarded": parsed.context.forwarded,
+            "often": parsed.context.frequently_forwarded,
+            "product": parsed.context.product_id,
         }
     if parsed.referral is not None:
         referral = parsed.referral
         payload["referral"] = {
-            "url": referral.source_url, "id": referral.source_id, "type": referral.source_type,
-            "headline": referral.headline, "body": referral.body, "ctwa_clid": referral.ctwa_clid,
+            "url": referral.source_url,
+            "id": referral.source_id,
+            "type": referral.source_type,
+            "headline": referral.headline,
+            "body": referral.body,
+            "ctwa_clid": referral.ctwa_clid,
         }
     return payload

@@ -80,7 +80,7 @@ class Conversation(TenantModel):
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
 
-    objects = TenantManager.from_queryset(ConversationQuerySet)()
+    objects = TenantManager.from_queryset(ConversationQuerySet)()  # type: ignore[assignment, misc]
 
     class Meta(TenantModel.Meta):
         abstract = False

@@ -91,7 +91,9 @@ class Message(TenantModel):
     payload = models.JSONField(default=dict, blank=True)
     wamid = models.CharField(max_length=200, null=True, blank=True)
     target_wamid = models.CharField(max_length=200, blank=True, help_text="What a reaction, edit or deletion amends.")
-    client_id = models.UUIDField(default=uuid.uuid4, help_text="Chosen by the sender's page: sending twice stores once.")
+    client_id = models.UUIDField(
+        default=uuid.uuid4, help_text="Chosen by the page: sending twice stores once."
+    )
     callback_id = models.UUIDField(null=True, blank=True)
     author = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     reply_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -111,7 +113,7 @@ class Message(TenantModel):
     edited_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TenantManager.from_queryset(MessageQuerySet)()
+    objects = TenantManager.from_queryset(MessageQuerySet)()  # type: ignore[assignment, misc]
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -138,9 +140,7 @@ class Message(TenantModel):
                 fields=["claimed_at"], condition=models.Q(status__in=["sending", "unknown"]), name="message_unsettled"
             ),
             models.Index(fields=["id"], condition=models.Q(media_state="pending"), name="message_media_pending"),
-            GinIndex(
-                fields=["text"], name="message_text_trigram", opclasses=["gin_trgm_ops"], fastupdate=True
-            ),
+            GinIndex(fields=["text"], name="message_text_trigram", opclasses=["gin_trgm_ops"], fastupdate=True),
         ]
 
     def __str__(self) -> str:

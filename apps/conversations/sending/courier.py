@@ -86,9 +86,7 @@ class Courier:
         content = dict(content_of(kind, job.text, {name: job.payload[name] for name in job.payload if name != "send"}))
         if job.media_id is not None:
             content["media_id"] = await _upload(job.media_id, provider)
-        return SendRequest(
-            kind, content, job.wa_id, job.bsuid, job.reply_to_wamid, callback_id=str(job.callback_id)
-        )
+        return SendRequest(kind, content, job.wa_id, job.bsuid, job.reply_to_wamid, callback_id=str(job.callback_id))
 
 
 async def _upload(media_id: UUID, provider: CloudProvider) -> str:

@@ -52,7 +52,7 @@ class Draft:
 
 @transaction.atomic
 def send(conversation_id: UUID, draft: Draft, *, author: Membership | None) -> Message:
-    """Store a message to be delivered; raises NotSent with a sentence. `author` None is the system (bots, campaigns)."""
+    """Store a message to be delivered; raises NotSent with a sentence. `author` None is the system (bots, say)."""
     conversation = locked(conversation_id)
     known = Message.objects.filter(conversation=conversation, client_id=draft.client_id).first()
     if known is not None:
@@ -87,7 +87,9 @@ def _require_reachable(conversation: Conversation) -> None:
         raise NotSent(_("This contact is blocked. Unblock it to write again."), code="blocked")
     number = conversation.number
     if not number.is_active:
-        raise NotSent(_("This WhatsApp number is disconnected. Ask an administrator to connect it again."), code="number")
+        raise NotSent(
+            _("This WhatsApp number is disconnected. Ask an administrator to connect it again."), code="number"
+        )
     if number.paused_until and number.paused_until > now():
         raise NotSent(_("This WhatsApp number is paused: %(why)s") % {"why": number.pause_reason}, code="number")
 

@@ -134,9 +134,7 @@ def _pause_number(job: Job, error: GraphError) -> None:
     """Not forever: after five minutes the next send tries again, in case somebody has mended the cause."""
     reason = str(error.rule.sentence)[:300]
     Number.objects.filter(pk=job.number_id).update(paused_until=now() + timedelta(minutes=5), pause_reason=reason)
-    BusinessAccount.objects.filter(pk=job.account_id).update(
-        status=BusinessAccount.Status.ATTENTION, problem=reason
-    )
+    BusinessAccount.objects.filter(pk=job.account_id).update(status=BusinessAccount.Status.ATTENTION, problem=reason)
 
 
 _CONSEQUENCES: dict[Policy, Callable[[Job, GraphError], None]] = {

@@ -18,6 +18,12 @@ def conversation_list(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @require_GET
+def counts(request: HttpRequest, slug: str) -> HttpResponseBase:
+    context = {"counts": selectors.counts(membership_of(request))}
+    return TemplateResponse(request, "conversations/_counts.html", context)
+
+
+@require_GET
 def thread(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpResponseBase:
     return thread_answer(request, visible_or_404(request, conversation_id))
 

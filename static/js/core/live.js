@@ -1,10 +1,13 @@
 // One socket per tab. Down: `{seq, type, id, into, html}`. Up: ping, typing, view, read.
-import { $, csrfToken } from "./dom.js";
+import { $, $$, elementsOf, t } from "./dom.js";
+import { toast } from "./toasts.js";
 import { upsertAll } from "./upsert.js";
 
 const PING = 25000;
 const PATIENCE = 4000;
 const LONGEST_WAIT = 15000;
+const REFUSED = 4400;
+const SESSION_ENDED = 4401;
 
 class Live {
   constructor(url) {
@@ -43,8 +46,8 @@ class Live {
 
   closed(event) {
     clearInterval(this.beat);
-    // The server ended this session: the next request will ask to log in.
-    if (event.code === 4401 || event.code === 4403) return;
+    if (event.code === SESSION_ENDED) askToLogIn();
+    if (event.code === SESSION_ENDED || event.code === REFUSED) return;
     this.tries += 1;
     const wait = Math.min(LONGEST_WAIT, 400 * 2 ** Math.min(this.tries, 6)) * (0.5 + Math.random() / 2);
     this.timer = setTimeout(() => this.connect(), wait);
@@ -87,10 +90,36 @@ class Live {
   }
 }
 
+function askToLogIn() {
+  const path = $("meta[name=login-path]")?.content;
+  if (!path) return;
+  const url = `${path}?next=${encodeURIComponent(location.pathname)}`;
+  toast({ level: "warning", text: t("loggedOut"), url, label: t("logIn"), life: 0 });
+}
+
 function handle({ type, id, into, html }) {
   if (type === "gap") document.dispatchEvent(new CustomEvent("live:gap"));
-  else if (type === "remove") document.getElementById(id)?.remove();
+  else if (type === "changed") document.dispatchEvent(new CustomEvent("live:changed", { detail: { id } }));
+  else if (type === "remove") takeAway(id);
   else if (html) upsertAll(html, into || undefined);
+  document.dispatchEvent(new CustomEvent("live:handled", { detail: { type, id, into } }));
+}
+
+function takeAway(id) {
+  document.getElementById(id)?.remove();
+  document.dispatchEvent(new CustomEvent("live:removed", { detail: { id } }));
+}
+
+/** Rows that left the list while the socket was away: within what the answer covers, but not in it. */
+function dropMissing(html) {
+  const list = $("#conversation-list");
+  if (!list || $("[data-search]")?.value) return;
+  const rows = elementsOf(html).filter((element) => element.classList.contains("chat-row"));
+  const ids = new Set(rows.map((row) => row.id));
+  const oldest = Math.min(...rows.map((row) => Number(row.dataset.sort)));
+  for (const row of $$(".chat-row", list)) {
+    if (!ids.has(row.id) && (!rows.length || Number(row.dataset.sort) >= oldest)) takeAway(row.id);
+  }
 }
 
 let catching = null;
@@ -101,21 +130,22 @@ async function catchUp() {
   if (!source || catching) return;
   const address = new URL(source.dataset.catchupUrl, location.href);
   const thread = $(".thread[data-conversation]");
-  if (thread) {
-    address.searchParams.set("conversation", thread.dataset.conversation);
-    const last = [...document.querySelectorAll(".thread-list > [data-sort]")].at(-1);
-    if (last) address.searchParams.set("after", last.dataset.sort);
-  }
+  if (thread) address.searchParams.set("conversation", thread.dataset.conversation);
   const tab = $("#conversation-list")?.dataset.tab;
   if (tab) address.searchParams.set("tab", tab);
-  catching = fetch(address, { headers: { "HX-Request": "true", "X-CSRFToken": csrfToken() } })
-    .then((answer) => (answer.ok ? answer.text() : ""))
-    .then((html) => upsertAll(html))
+  catching = fetch(address, { headers: { "HX-Request": "true" } })
+    .then((answer) => (answer.ok && !answer.redirected ? answer.text() : null))
+    .then((html) => {
+      if (html === null) return;
+      upsertAll(html);
+      dropMissing(html);
+    })
     .catch(() => {})
     .finally(() => {
       catching = null;
     });
   await catching;
+  if (thread) document.dispatchEvent(new CustomEvent("live:changed", { detail: { id: thread.dataset.conversation } }));
 }
 
 document.addEventListener("live:gap", catchUp);

@@ -36,8 +36,8 @@ function compare(left, right) {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function announce(element, isNew) {
-  element.dispatchEvent(new CustomEvent("live:upsert", { bubbles: true, detail: { isNew } }));
+function announce(element, isNew, hasMoved = isNew) {
+  element.dispatchEvent(new CustomEvent("live:upsert", { bubbles: true, detail: { isNew, hasMoved } }));
 }
 
 function replace(shown, arriving) {
@@ -48,11 +48,12 @@ function replace(shown, arriving) {
   if (!now) return;
   if (moved && now.dataset.sort !== undefined && now.parentElement?.dataset.liveOrder) place(now.parentElement, now);
   htmx.process(now);
-  announce(now, false);
+  announce(now, false, moved);
 }
 
 /** `live:before` on the document may veto an element (it does not belong into the list that is shown). */
 export function upsert(element, into = element.dataset.into) {
+  if (element.dataset.author && element.dataset.author === document.body.dataset.me) element.classList.add("is-mine");
   const shown = document.getElementById(element.id);
   if (shown && isStale(shown, element)) return;
   const wanted = document.dispatchEvent(new CustomEvent("live:before", { cancelable: true, detail: { element } }));

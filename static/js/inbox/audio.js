@@ -53,6 +53,7 @@ class PtAudio extends HTMLElement {
   }
 
   show() {
+    this.turn();
     const part = this.length ? this.audio.currentTime / this.length : 0;
     this.bar.value = String(Math.round(part * 1000));
     $(".voice-time", this).textContent = clock(this.audio.currentTime || this.length);

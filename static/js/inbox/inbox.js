@@ -2,9 +2,11 @@
 import "./audio.js";
 import "./composer.js";
 import "./countdown.js";
+import "./head.js";
 import "./lightbox.js";
 import "./list.js";
 import "./panel.js";
+import "./placement.js";
 import "./shortcuts.js";
 import "./thread.js";
 import "./title.js";

@@ -47,7 +47,7 @@ document.addEventListener("live:upsert", (event) => {
   const row = event.target;
   if (!row.matches?.(".chat-row")) return;
   $("[data-empty]", list())?.remove();
-  if (row.id !== `c-${openId()}`) row.classList.add("is-fresh");
+  if (event.detail.hasMoved && row.id !== `c-${openId()}`) row.classList.add("is-fresh");
   markCurrent();
 });
 

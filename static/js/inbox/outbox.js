@@ -42,6 +42,7 @@ async function deliver(item) {
   item.state = "sending";
   label(item, "sending");
   const answer = await post(item);
+  if (answer.url && new URL(answer.url).pathname !== new URL(item.url, location.href).pathname) answer.status = 401;
   if (answer.status >= 200 && answer.status < 300) accepted(item, answer.text);
   else if (answer.status === 0 && !navigator.onLine) item.state = "waiting";
   else refused(item, answer);

@@ -21,5 +21,5 @@ new MutationObserver(() => {
   show();
 }).observe($("title"), { childList: true });
 
-for (const event of ["live:upsert", "htmx:afterSettle"]) document.addEventListener(event, show);
+for (const event of ["live:upsert", "live:removed", "htmx:afterSettle"]) document.addEventListener(event, show);
 show();
