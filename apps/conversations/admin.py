@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from apps.conversations.models import Conversation, Message, ParkedStatus
 from apps.core.backoffice import JournalAdmin
@@ -24,6 +27,13 @@ class MessageBackoffice(JournalAdmin):
     list_filter = ("direction", "kind", "status")
     list_select_related = ("organization",)
     search_fields = ("wamid__exact",)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Without its words: a page's title is `str(message)`."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.text = ""
+        return found
 
 
 @admin.register(ParkedStatus)

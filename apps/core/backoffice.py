@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BackofficeAdmin(ModelAdmin):  # type: ignore[misc]
-    """Lists count nothing, foreign keys are picked by id, binary columns (secrets, raw bodies) never reach a page.
+    """Lists count and sort nothing, foreign keys are picked by id, binary columns (secrets, raw bodies) never reach a page.
 
     A search word is an exact id, `@slug` of an organisation, or looked up in `search_fields`. Rows of companies are
     not made or deleted here: their rules live in the panels.
@@ -25,6 +25,7 @@ class BackofficeAdmin(ModelAdmin):  # type: ignore[misc]
     list_disable_select_all = True
     search_help_text = _("An id, @organisation, or words.")
     ordering: Sequence[str] = ("-pk",)
+    sortable_by: Sequence[str] = ()
     actions = None
     organization_path = "organization"
     never_shown: tuple[str, ...] = ()
