@@ -1,6 +1,7 @@
 """`make run`: which parts PyTake has on one machine, in which order they start, and what the reader is told."""
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -93,9 +94,18 @@ def start_servers(config: Config, supervisor: Supervisor, tell: Callable[[Mappin
         "DJANGO_SETTINGS_MODULE": "pytake.settings.local",
         "PUBLIC_URL": config.web_url,
         "SIMULATOR_URL": config.simulator_url,
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics_folder(config)),
     }
     tell(own)
     return {**config.environ, **own}
+
+
+def metrics_folder(config: Config) -> Path:
+    """Where all parts count, so that /metrics of the web process speaks for the worker too; empty at each start."""
+    folder = config.run_dir / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 @contextmanager

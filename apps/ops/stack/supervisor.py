@@ -20,7 +20,7 @@ from apps.ops.stack.embedded import EmbeddedServer
 from apps.ops.stack.spawn import MARKER, marked, signal_group, spawn, wait_gone
 
 GRACE = 8.0
-READY_SECONDS = 90.0
+READY_SECONDS = 180.0
 ASK_ANYWAY = 30.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
