@@ -34,7 +34,7 @@ def people_who_answer() -> Any:
     )
 
 
-class MembersField(forms.ModelMultipleChoiceField):
+class MembersField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Check boxes of people, each with name and role."""
 
     widget = forms.CheckboxSelectMultiple

@@ -52,8 +52,15 @@ def number_webhook(request: HttpRequest, slug: str, number_id: UUID) -> HttpResp
     number = connected(number_id)
     wanted = graph.callback_url()
     known = _webhook_at_meta(number)
-    context = {"number": number, "callback_url": wanted, "known_url": known, "is_set": known == wanted}
-    return page(request, "console/number_webhook.html", "numbers", **context)
+    return page(
+        request,
+        "console/number_webhook.html",
+        "numbers",
+        number=number,
+        callback_url=wanted,
+        known_url=known,
+        is_set=known == wanted,
+    )
 
 
 def _webhook_at_meta(number: Number) -> str:

@@ -25,17 +25,19 @@ def dashboard_today(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _today(request: HttpRequest) -> dict[str, Any]:
-    steps = [
-        {"step": step, "url": address(request, step.url_name) if has_perm(member(request), step.perm) else ""}
-        for step in selectors.first_steps()
-    ]
+    steps = selectors.first_steps()
     numbers = list(selectors.numbers_with_health())
     return {
         "today": selectors.today(company(request), member(request)),
-        "steps": steps,
-        "next_step": next((row["step"].key for row in steps if not row["step"].done), ""),
-        "steps_done": sum(row["step"].done for row in steps),
+        "steps": [{"step": step, "url": _place_of(request, step)} for step in steps],
+        "next_step": next((step.key for step in steps if not step.done), ""),
+        "steps_done": sum(step.done for step in steps),
         "numbers": [(number, selectors.trouble_of(number)) for number in numbers],
         "queues": list(selectors.queues_now()),
         "troubled_count": len(selectors.troubled(numbers)),
     }
+
+
+def _place_of(request: HttpRequest, step: selectors.FirstStep) -> str:
+    """Where a step is done; empty for whoever may not do it."""
+    return address(request, step.url_name) if has_perm(member(request), step.perm) else ""

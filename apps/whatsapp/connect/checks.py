@@ -122,8 +122,8 @@ async def _registration(credentials: Credentials, ask: Ask, report: Report) -> C
         found = _("Meta says the number is %(status)s.") % {"status": status}
         raise _fail("registration", TITLES["registration"], found, _ADVICE_REGISTRATION)
     if verified not in ("VERIFIED", "EXPIRED"):
-        found = _("The number was not verified by SMS or call.")
-        raise _fail("registration", TITLES["registration"], found, _ADVICE_REGISTRATION)
+        unverified = _("The number was not verified by SMS or call.")
+        raise _fail("registration", TITLES["registration"], unverified, _ADVICE_REGISTRATION)
     return Check("registration", TITLES["registration"], Verdict.PASSED, _("Registered and verified."))
 
 

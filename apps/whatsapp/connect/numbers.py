@@ -67,8 +67,8 @@ def _fill_account(account: BusinessAccount, credentials: Credentials, report: Re
 def use_secrets(account: BusinessAccount, credentials: Credentials, report: Report) -> None:
     """Put checked secrets on the account; its numbers may send again."""
     account.app_id = credentials.app_id
-    account.app_secret = credentials.app_secret  # type: ignore[assignment]
-    account.access_token = credentials.access_token  # type: ignore[assignment]
+    account.app_secret = credentials.app_secret
+    account.access_token = credentials.access_token
     account.signer = secret_fingerprint(credentials.app_secret)
     account.token_expires_at = report.token_expires_at
     account.status, account.problem = BusinessAccount.Status.CONNECTED, ""
@@ -136,7 +136,7 @@ def disconnect(number: Number, *, actor: Membership) -> bool:
     if account.numbers.filter(is_active=True).exists():
         return False
     account.status, account.problem = BusinessAccount.Status.DISCONNECTED, ""
-    account.access_token = ""  # type: ignore[assignment]
+    account.access_token = ""
     account.token_expires_at = None
     account.save()
     return True
