@@ -30,7 +30,7 @@ class Person:
     username: str = ""
     profile_name: str = ""
 
-    def keys(self) -> list[_Key]:
+    def deciding(self) -> list[_Key]:
         """Identities that decide a match, the strongest first."""
         found: list[_Key] = []
         if self.bsuid:
@@ -65,7 +65,7 @@ class _Known:
     def contacts_of(self, person: Person) -> list[Contact]:
         """Distinct contacts that the person's identities point to, the strongest first."""
         found: dict[object, Contact] = {}
-        for key in person.keys():
+        for key in person.deciding():
             if row := self.by_key.get(key):
                 found.setdefault(row.contact_id, row.contact)
         return list(found.values())
@@ -78,7 +78,7 @@ class _Known:
 
 def resolve(people: Iterable[Person]) -> dict[Person, Contact]:
     """The contact of each person, in the tenant in scope; creates, merges and refreshes as needed."""
-    distinct = list(dict.fromkeys(person for person in people if person.keys()))
+    distinct = list(dict.fromkeys(person for person in people if person.deciding()))
     known = _Known(distinct)
     found = {person: _match_or_new(person, known) for person in distinct}
     _create([contact for contact in found.values() if contact._state.adding])
@@ -125,9 +125,11 @@ def _identity(contact: Contact, key: _Key, value: str) -> ContactIdentity:
 def _create(contacts: list[Contact]) -> None:
     """A typed-in contact may own the phone without an identity yet: adopt it instead of failing."""
     unique = list({id(contact): contact for contact in contacts}.values())
-    typed = {
-        contact.phone: contact for contact in Contact.objects.filter(phone__in=[c.phone for c in unique if c.phone])
-    } if unique else {}
+    typed = (
+        {contact.phone: contact for contact in Contact.objects.filter(phone__in=[c.phone for c in unique if c.phone])}
+        if unique
+        else {}
+    )
     for contact in unique:
         if existing := typed.get(contact.phone):
             contact.pk, contact._state.adding = existing.pk, False

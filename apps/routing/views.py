@@ -34,7 +34,8 @@ def pull(request: HttpRequest, slug: str) -> HttpResponseBase:
         sentence = error.messages[0] if isinstance(error, ValidationError) else _("Choose a conversation.")
         return notice(request, sentence, inbox)
     if pulled is None:
-        return notice(request, _("The queue is empty. New conversations appear here by themselves."), inbox)
+        sentence = _("The queue is empty. New conversations appear here by themselves.")
+        return notice(request, sentence, inbox, level="info")
     response = thread_answer(request, visible_or_404(request, pulled.pk))
     if is_fragment(request):
         response["HX-Push-Url"] = page_url(request, pulled.pk)

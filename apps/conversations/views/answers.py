@@ -57,14 +57,14 @@ def act(request: HttpRequest, conversation_id: UUID, action: Callable[[], object
     return after_action(request, conversation_id)
 
 
-def notice(request: HttpRequest, sentence: str, url: str) -> HttpResponseBase:
+def notice(request: HttpRequest, sentence: str, url: str, *, level: str = "error") -> HttpResponseBase:
     """A sentence as a toast (or as a message of the next page)."""
     if not is_fragment(request):
-        messages.error(request, sentence)
+        messages.add_message(request, messages.ERROR if level == "error" else messages.INFO, sentence)
         return redirect(url)
     response = HttpResponse(status=422)
     response["HX-Reswap"] = "none"
-    response["HX-Trigger"] = json.dumps({"toast": {"level": "error", "text": sentence}})
+    response["HX-Trigger"] = json.dumps({"toast": {"level": level, "text": sentence}})
     return response
 
 

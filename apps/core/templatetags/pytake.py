@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.forms import BoundField
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -216,3 +217,14 @@ def split_words(text: str) -> list[str]:
 def as_attr(value: object) -> SafeString:
     """A boolean as the text an ARIA attribute wants."""
     return conditional_escape("true" if value else "false")
+
+
+_WIDGET_CLASSES = {"select": "form-select", "checkbox": "form-check-input"}
+
+
+@register.filter
+def styled(field: BoundField) -> SafeString:
+    """A form field's input with the class that its kind has everywhere, unless the form chose its own."""
+    own = field.field.widget.attrs.get("class")
+    css = own or _WIDGET_CLASSES.get(field.widget_type, "form-control")
+    return field.as_widget(attrs={"class": css})
