@@ -1,5 +1,5 @@
 // What this page is sending. It outlives the thread's element, so that changing conversation loses nothing.
-import { $, csrfToken, elementsOf, t } from "../core/dom.js";
+import { $, csrfToken, elementsOf, icon, t } from "../core/dom.js";
 import { sentenceFor } from "../core/htmx.js";
 import { toast } from "../core/toasts.js";
 import { upsert } from "../core/upsert.js";
@@ -102,10 +102,23 @@ export function showFailure(bubble, reason) {
   bubble.dataset.status = "failed";
   bubble.classList.add("is-stuck");
   bubble.classList.remove("is-pending");
+  turnTicks(bubble, "failed", "alert-circle", t("notSent"));
   const stuck = $('[data-slot="stuck"]', bubble);
   if (!stuck) return;
   stuck.hidden = false;
   $("p", stuck).textContent = reason;
+}
+
+function turnTicks(bubble, status, name, words) {
+  const ticks = $(".ticks", bubble);
+  if (!ticks) return;
+  ticks.className = `ticks ticks-${status}`;
+  ticks.dataset.status = status;
+  const drawn = icon(name, "icon-sm");
+  drawn.removeAttribute("aria-hidden");
+  drawn.setAttribute("role", "img");
+  drawn.setAttribute("aria-label", words);
+  ticks.replaceChildren(drawn);
 }
 
 function label(item, key) {
@@ -116,7 +129,7 @@ function label(item, key) {
   bubble.dataset.status = "queued";
   bubble.classList.remove("is-stuck");
   bubble.classList.add("is-pending");
-  $(".ticks svg", bubble)?.setAttribute("aria-label", t(key));
+  turnTicks(bubble, "queued", "clock", t(key));
 }
 
 addEventListener("online", () => {

@@ -34,6 +34,8 @@ document.addEventListener("live:handled", (event) => {
   refillWhenEmpty();
 });
 
+document.addEventListener("live:removed", refillWhenEmpty);
+
 // After taking a conversation the list shows what one holds.
 document.addEventListener("inbox:tab", (event) => {
   const wanted = event.detail.value;
