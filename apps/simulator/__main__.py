@@ -14,6 +14,7 @@ def main() -> None:
         port=config.port,
         log_level="warning",
         access_log=False,
+        ws="websockets-sansio",
         timeout_graceful_shutdown=2,
     )
 

@@ -5,6 +5,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from apps.simulator import phones
+
 JSON = dict[str, Any]
 Direction = Literal["business", "customer"]
 
@@ -63,7 +65,7 @@ class Number:
 
     @property
     def digits(self) -> str:
-        return "".join(c for c in self.display_number if c.isdigit())
+        return phones.digits(self.display_number)
 
 
 @dataclass(slots=True)

@@ -2,11 +2,12 @@
 
 import re
 
+NOT_DIGITS = re.compile(r"[^0-9]+")
 BSUID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 
 
 def digits(text: str) -> str:
-    return "".join(c for c in text if c in "0123456789")
+    return NOT_DIGITS.sub("", text)
 
 
 def is_brazilian_mobile(phone: str) -> bool:

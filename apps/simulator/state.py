@@ -12,7 +12,7 @@ from apps.simulator.config import Config
 from apps.simulator.entities import JSON, Account, App, Clock, Customer, Media, Message, Number, Template, Token, Window
 from apps.simulator.presets import CUSTOMERS, TEMPLATES
 
-KEEP_MESSAGES = 200_000
+KEEP_MESSAGES = 100_000
 KEEP_THREAD = 400
 KEEP_MEDIA_BYTES = 256 * 1024 * 1024
 MEDIA_DAYS = {"business": 30, "customer": 7}
@@ -33,7 +33,7 @@ class World:
         self._media_bytes = 0
         self.messages: dict[str, Message] = {}
         self.outbox: deque[tuple[int, Message]] = deque(maxlen=KEEP_MESSAGES)
-        self.threads: dict[tuple[str, str], deque[Message]] = {}
+        self.threads: dict[tuple[str, str], list[Message]] = {}
         self.windows: dict[tuple[str, str], Window] = {}
         self._nonce = secrets.token_hex(6)
         self._sequence = itertools.count(1)
@@ -133,15 +133,23 @@ class World:
 
     def record(self, message: Message) -> None:
         if len(self.messages) >= KEEP_MESSAGES:
-            del self.messages[next(iter(self.messages))]
+            self._forget(next(iter(self.messages.values())))
         self.messages[message.id] = message
-        key = (message.number_id, message.customer.key)
-        thread = self.threads.get(key)
-        if thread is None:
-            thread = self.threads[key] = deque(maxlen=KEEP_THREAD)
+        thread = self.threads.setdefault((message.number_id, message.customer.key), [])
         thread.append(message)
+        if len(thread) > KEEP_THREAD:
+            del thread[0]
         if message.direction == "business":
             self.outbox.append((next(self._sequence), message))
+
+    def _forget(self, message: Message) -> None:
+        del self.messages[message.id]
+        key = (message.number_id, message.customer.key)
+        thread = self.threads.get(key, [])
+        if thread and thread[0] is message:
+            del thread[0]
+        if not thread:
+            self.threads.pop(key, None)
 
     def thread(self, number_id: str, customer_key: str) -> Iterable[Message]:
         return self.threads.get((number_id, customer_key), ())
