@@ -215,5 +215,25 @@ LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 METRICS_FOLDER = env.text("PROMETHEUS_MULTIPROC_DIR", "")  # shared by the processes of one machine
 
-UNFOLD = {"SITE_TITLE": "PyTake", "SITE_HEADER": "PyTake", "SITE_SYMBOL": "chat", "SITE_URL": "/"}
+UNFOLD = {
+    "SITE_TITLE": "PyTake",
+    "SITE_HEADER": "PyTake",
+    "SITE_SYMBOL": "chat",
+    "SITE_URL": "/",
+    "COLORS": {
+        "primary": {
+            "50": "#eefaf5",
+            "100": "#d5f1e5",
+            "200": "#aee3cd",
+            "300": "#7acfb0",
+            "400": "#44b38e",
+            "500": "#1f9874",
+            "600": "#0b7a5b",
+            "700": "#0a6b50",
+            "800": "#075f46",
+            "900": "#064c39",
+            "950": "#032b20",
+        }
+    },
+}
 SILENCED_SYSTEM_CHECKS: list[str] = []
