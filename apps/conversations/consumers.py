@@ -20,10 +20,12 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import DisallowedHost
 from django.db import close_old_connections
 from django.http.request import split_domain_port, validate_host
+from django.utils.dateparse import parse_datetime
 from django.utils.module_loading import import_string
 
 from apps.conversations import live, receipts, services
-from apps.conversations.models import Conversation
+from apps.conversations.models import Conversation, Message
+from apps.conversations.selectors import LINES
 from apps.core.realtime.hub import Hub, RenderClass
 from apps.organizations.middleware import find_membership
 from apps.organizations.models import Membership
@@ -117,6 +119,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         wanted = _uuid(frame.get("conversation") or frame.get("id"))
         self.viewing = wanted if wanted and await sync_to_async(_may_see)(self.membership, wanted) else None
         await self._regroup()
+        if self.viewing and await sync_to_async(_changed_since)(self.membership, self.viewing, frame.get("as_of")):
+            await self.send(text_data='{"type":"gap"}')
 
     async def on_read(self, frame: dict[str, Any]) -> None:
         """The page shows the newest line: nothing is unread any more."""
@@ -163,6 +167,16 @@ def _may_see(membership: Membership, conversation_id: uuid.UUID) -> bool:
     close_old_connections()
     with tenant_scope(membership.organization_id):
         return Conversation.objects.visible_to(membership).filter(pk=conversation_id).exists()
+
+
+def _changed_since(membership: Membership, conversation_id: uuid.UUID, as_of: object) -> bool:
+    """Whether newest lines changed between the page's rows and now, when their pushes begin to reach this socket."""
+    moment = parse_datetime(as_of) if isinstance(as_of, str) else None
+    if moment is None:
+        return False
+    with tenant_scope(membership.organization_id):
+        newest = Message.objects.in_thread().filter(conversation=conversation_id).order_by("-id")
+        return any(changed > moment for changed in newest.values_list("changed_at", flat=True)[:LINES])
 
 
 def _read(membership: Membership, conversation_id: uuid.UUID) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from apps.conversations import live
-from apps.conversations.models import MediaState, Message
+from apps.conversations.models import MediaState, Message, MessageKind
 from apps.core.clock import now
 from apps.core.http import OutboundClient
 from apps.core.logs import get_logger
@@ -71,7 +71,9 @@ async def _fetch(client: OutboundClient, message: Message) -> None:
 def _keep(message: Message, data: bytes) -> None:
     described = message.payload.get("media", {})
     with tenant_scope(message.organization_id), transaction.atomic():
-        stored = store_bytes(data, name=described.get("name", ""), declared_mime=described.get("mime", ""))
+        kind = message.kind if message.kind in (MessageKind.STICKER, MessageKind.DOCUMENT) else None
+        name, mime = described.get("name", ""), described.get("mime", "")
+        stored = store_bytes(data, name=name, declared_mime=mime, kind=kind)
         _finish(message.pk, media=stored, media_state=MediaState.READY)
         live.push_messages([message])
 

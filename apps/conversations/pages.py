@@ -1,5 +1,6 @@
 """Contexts of the inbox page, for every panel that shows it."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,11 @@ from django.http import Http404, HttpRequest
 from apps.conversations import receipts, selectors, services
 from apps.conversations.models import Conversation
 from apps.conversations.rendering import abilities, rows_html
+from apps.core.clock import now
+from apps.core.realtime import last_sequence
 from apps.organizations.models import Membership
+
+COMMITTING = timedelta(seconds=2)
 
 
 def membership_of(request: HttpRequest) -> Membership:
@@ -41,8 +46,10 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
 
 def thread_context(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
     """The newest lines, oldest first; opening a conversation reads it."""
+    as_of = now() - COMMITTING  # what was stamped before this may still be on its way
     page = selectors.thread_page(conversation, before=request.GET.get("before", ""))
     return {
+        "as_of": as_of,
         "conversation": conversation,
         "messages": page.rows[::-1],
         "older_cursor": page.next_cursor,
@@ -53,7 +60,8 @@ def thread_context(request: HttpRequest, conversation: Conversation) -> dict[str
 
 
 def inbox_context(request: HttpRequest, conversation_id: UUID | None = None) -> dict[str, Any]:
-    context = {**list_context(request), "counts": selectors.counts(membership_of(request))}
+    live_seq = last_sequence(membership_of(request).organization_id)  # before the rows: what comes later is missed
+    context = {**list_context(request), "live_seq": live_seq, "counts": selectors.counts(membership_of(request))}
     if conversation_id is not None:
         context |= thread_context(request, visible_or_404(request, conversation_id))
     return context

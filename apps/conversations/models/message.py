@@ -91,9 +91,7 @@ class Message(TenantModel):
     payload = models.JSONField(default=dict, blank=True)
     wamid = models.CharField(max_length=200, null=True, blank=True)
     target_wamid = models.CharField(max_length=200, blank=True, help_text="What a reaction, edit or deletion amends.")
-    client_id = models.UUIDField(
-        default=uuid.uuid4, help_text="Chosen by the page: sending twice stores once."
-    )
+    client_id = models.UUIDField(default=uuid.uuid4, help_text="Chosen by the page: sending twice stores once.")
     callback_id = models.UUIDField(null=True, blank=True)
     author = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     reply_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

@@ -166,12 +166,10 @@ class Hub:
                 await self._receive(message["channel"], orjson.loads(message["data"]))
 
     async def _catch_up_all(self) -> None:
-        """After a lost subscription nobody knows what was missed."""
+        """After a lost subscription nobody knows what was missed: what was published meanwhile may have no number."""
         for organization_id, sockets in list(self._sockets.items()):
-            last = await self._last_sequence(organization_id)
-            if last != self._sequence.get(organization_id):
-                self._sequence[organization_id] = last
-                await _send(sockets, _frame(last, "gap"))
+            self._sequence[organization_id] = await self._last_sequence(organization_id)
+            await _send(sockets, _frame(self._sequence[organization_id], "gap"))
 
     async def _receive(self, channel: bytes, envelope: dict[str, Any]) -> None:
         if channel == wire.CONTROL_CHANNEL.encode():

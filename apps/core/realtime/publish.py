@@ -36,6 +36,14 @@ class Push:
     gone: frozenset[str] = frozenset()
 
 
+def last_sequence(organization_id: UUID) -> int | None:
+    """The number of the newest push, for a page that is about to read its rows; None while Redis is away."""
+    try:
+        return int(connection().get(wire.sequence_key(organization_id)) or 0)
+    except redis.RedisError:
+        return None
+
+
 def push(organization_id: UUID, groups: Iterable[str], kind: str, ids: Mapping[str, str]) -> None:
     """Tell the sockets in `groups` of one organisation, once the transaction commits."""
     push_all(organization_id, [Push(frozenset(groups), kind, ids)])

@@ -10,11 +10,11 @@ from typing import Protocol
 from django import template
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
+from django.forms import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
-from django.forms import BoundField
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 

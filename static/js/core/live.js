@@ -12,7 +12,9 @@ const SESSION_ENDED = 4401;
 class Live {
   constructor(url) {
     this.url = url;
-    this.seq = null;
+    // What was pushed between the page's rows and the first connection is missed, and noticed by this number.
+    const seen = $("[data-live-seq]")?.dataset.liveSeq;
+    this.seq = seen === undefined ? null : Number(seen);
     this.tries = 0;
     this.wanted = new Map();
     addEventListener("online", () => this.connect());

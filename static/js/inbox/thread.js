@@ -18,7 +18,7 @@ class PtThread extends HTMLElement {
     this.tidyDays();
     this.openAtUnread();
     this.scrolled();
-    live?.keep("view", { type: "view", conversation: this.dataset.conversation });
+    live?.keep("view", { type: "view", conversation: this.dataset.conversation, as_of: this.closest(".thread")?.dataset.asOf });
     this.markRead();
     this.onVisible = () => document.visibilityState === "visible" && this.isPinned && this.markRead();
     document.addEventListener("visibilitychange", this.onVisible);
