@@ -39,7 +39,7 @@ def pull(request: HttpRequest, slug: str) -> HttpResponseBase:
     response = thread_answer(request, visible_or_404(request, pulled.pk))
     if is_fragment(request):
         response["HX-Push-Url"] = page_url(request, pulled.pk)
-        response["HX-Trigger"] = '{"inbox:tab": "mine"}'
+        response["HX-Trigger-After-Settle"] = '{"inbox:tab": "mine"}'
     return response
 
 

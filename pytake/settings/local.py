@@ -13,3 +13,8 @@ OUTBOUND_TRUSTED_ORIGINS = env.items("OUTBOUND_TRUSTED_ORIGINS", [SIMULATOR_URL]
 LOG_FORMAT = env.text("LOG_FORMAT", "console")
 LOGGING = {"level": env.text("LOG_LEVEL", "INFO"), "format": LOG_FORMAT}
 DEMO_ALLOWED = True
+# Compressing takes half a minute of processor time, which only pays where files are served for long.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}

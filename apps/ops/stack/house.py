@@ -161,6 +161,7 @@ def simulator_environ(config: Config, demo: Mapping[str, Any]) -> dict[str, str]
     facts = {f"SIMULATOR_{name.upper()}": str(demo[name]) for name in SIMULATOR_FACTS}
     return facts | {
         "SIMULATOR_PORT": str(config.simulator_port),
+        "SIMULATOR_WINDOW": "known",  # after a restart it has forgotten who wrote before
         "SIMULATOR_WEBHOOK_URL": str(demo["addresses"]["webhook"]),
         "SIMULATOR_PHONE_NUMBER_ID": str(demo["number"]["phone_number_id"]),
         "SIMULATOR_DISPLAY_NUMBER": str(demo["number"]["phone"]),

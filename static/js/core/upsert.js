@@ -4,7 +4,7 @@ import { Idiomorph } from "idiomorph";
 import htmx from "./htmx.js";
 import { $, elementsOf } from "./dom.js";
 
-const RANK = { "": 0, queued: 0, sending: 1, unknown: 2, held: 3, failed: 3, sent: 4, delivered: 5, read: 6, played: 7 };
+const RANK = { "": 0, queued: 0, sending: 1, unknown: 2, held: 3, sent: 4, failed: 4.5, delivered: 5, read: 6, played: 7 };
 const rank = (element) => RANK[element.dataset.status ?? ""] ?? 0;
 
 /** ✓ never overwrites ✓✓: an older status keeps the newer ticks that are already shown. */
@@ -43,7 +43,7 @@ function announce(element, isNew, hasMoved = isNew) {
 function replace(shown, arriving) {
   keepNewerTicks(shown, arriving);
   const moved = shown.dataset.sort !== arriving.dataset.sort;
-  Idiomorph.morph(shown, arriving, { morphStyle: "outerHTML", ignoreActiveValue: true });
+  Idiomorph.morph(shown, arriving, { morphStyle: "outerHTML" });
   const now = document.getElementById(arriving.id);
   if (!now) return;
   if (moved && now.dataset.sort !== undefined && now.parentElement?.dataset.liveOrder) place(now.parentElement, now);

@@ -83,6 +83,21 @@ on("click", ".row-link", (_event, link) => {
   link.setAttribute("aria-current", "true");
 });
 
+// A thread that takes its time shows its shape; on a phone the tap is answered at once.
+let opening;
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!event.detail.elt.matches?.(".row-link")) return;
+  clearTimeout(opening);
+  opening = setTimeout(() => $("#thread-pane").replaceChildren($("template[data-thread-skeleton]").content.cloneNode(true)), 180);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.elt.matches?.(".row-link")) return;
+  clearTimeout(opening);
+  if (!event.detail.successful && $(".thread-skeleton")) closeThread();
+});
+
 /** Back to the list: instantly, with its scroll kept; the address follows. */
 export function closeThread() {
   const inbox = $("[data-inbox]");

@@ -39,5 +39,9 @@ document.addEventListener("live:removed", refillWhenEmpty);
 // After taking a conversation the list shows what one holds.
 document.addEventListener("inbox:tab", (event) => {
   const wanted = event.detail.value;
-  if ($("#conversation-list")?.dataset.tab !== wanted) $(`[data-list-tab="${CSS.escape(wanted)}"]`)?.click();
+  if ($("#conversation-list")?.dataset.tab === wanted) return;
+  const conversation = location.href;
+  const keepAddress = () => history.replaceState(history.state, "", conversation);
+  document.addEventListener("htmx:pushedIntoHistory", keepAddress, { once: true });
+  $(`[data-list-tab="${CSS.escape(wanted)}"]`)?.click();
 });
