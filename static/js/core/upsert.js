@@ -36,6 +36,13 @@ function compare(left, right) {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** A moved element keeps the focus that was in it. */
+function move(element) {
+  const focused = element.contains(document.activeElement) ? document.activeElement : null;
+  place(element.parentElement, element);
+  focused?.focus({ preventScroll: true });
+}
+
 function announce(element, isNew, hasMoved = isNew) {
   element.dispatchEvent(new CustomEvent("live:upsert", { bubbles: true, detail: { isNew, hasMoved } }));
 }
@@ -46,7 +53,7 @@ function replace(shown, arriving) {
   Idiomorph.morph(shown, arriving, { morphStyle: "outerHTML" });
   const now = document.getElementById(arriving.id);
   if (!now) return;
-  if (moved && now.dataset.sort !== undefined && now.parentElement?.dataset.liveOrder) place(now.parentElement, now);
+  if (moved && now.dataset.sort !== undefined && now.parentElement?.dataset.liveOrder) move(now);
   htmx.process(now);
   announce(now, false, moved);
 }
