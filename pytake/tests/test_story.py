@@ -1,0 +1,93 @@
+"""The main job, end to end and live: a customer writes, a person answers, the ticks turn blue."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pytake.tests.conftest import DESKTOP, PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
+AGENT = "bruno@aurora.example"
+
+
+@pytest.fixture
+def inbox(stack, log_in):
+    """Opens the queue tab of an agent; complaints of the browser are collected in `page.complaints`."""
+
+    def open_inbox(size) -> Page:
+        page = log_in(AGENT, size)
+        page.complaints = []
+        page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("framenavigated", lambda frame: page.navigations.append(frame.url))
+        page.navigations = []
+        with page.expect_websocket():
+            page.goto(f"{stack.url}/o/loja-aurora/desk/conversations/?tab=queue")
+        page.navigations.clear()
+        return page
+
+    return open_inbox
+
+
+@pytest.fixture
+def customer(stack, open_context):
+    """The simulator's phone page, being the customer of that number."""
+
+    def open_phone(key: str) -> Page:
+        phone = open_context(PHONE).new_page()
+        phone.goto(stack.simulator_url)
+        phone.get_by_test_id(f"customer-{key}").click()
+        return phone
+
+    return open_phone
+
+
+def write(phone: Page, text: str) -> None:
+    phone.get_by_test_id("phone-input").fill(text)
+    phone.get_by_test_id("phone-send").click()
+
+
+@pytest.mark.parametrize(("size", "key"), [(DESKTOP, "1"), (PHONE, "2")], ids=["desktop", "phone"])
+def test_a_customer_writes_and_a_person_answers_until_the_ticks_turn_blue(inbox, customer, size, key):
+    desk, phone = inbox(size), customer(key)
+    question, answer = f"Oi! Meu pedido 88{key} ainda não chegou", f"Vou verificar *agora* o pedido 88{key}"
+
+    write(phone, question)
+    row = desk.get_by_test_id("row").filter(has_text=question)
+    expect(row).to_be_visible()
+    assert desk.navigations == [], "the page was loaded again instead of being told"
+
+    row.locator("a.row-link").click()
+    desk.locator("#thread-pane").get_by_test_id("pull").click()
+    expect(desk.get_by_test_id("thread")).to_contain_text(question)
+
+    desk.get_by_test_id("composer-text").fill(answer)
+    desk.get_by_test_id("composer-send").click()
+    sent = desk.locator("[data-testid=thread] li.msg-out").filter(has_text=f"o pedido 88{key}")
+    expect(sent).to_be_visible()
+    expect(phone.get_by_test_id("phone-thread")).to_contain_text(f"o pedido 88{key}")
+    expect(sent.get_by_test_id("ticks")).to_have_attribute("data-status", re.compile("^read$"))
+    expect(sent).to_have_count(1)
+
+    write(phone, "Obrigado!")
+    expect(desk.get_by_test_id("thread")).to_contain_text("Obrigado!")
+    assert desk.complaints == []
+
+
+def test_a_message_typed_after_the_window_is_refused_with_a_sentence_and_stays(stack, inbox, customer):
+    desk, phone = inbox(DESKTOP), customer("3")
+    write(phone, "Vocês abrem sábado?")
+    desk.get_by_test_id("row").filter(has_text="Vocês abrem sábado?").locator("a.row-link").click()
+    desk.locator("#thread-pane").get_by_test_id("pull").click()
+    composer = desk.get_by_test_id("composer-text")
+    composer.fill("Abrimos, das 9h às 13h")
+    stack.rows(
+        "UPDATE conversations_conversation SET window_expires_at = now() - interval '1 second' "
+        "WHERE last_preview LIKE 'Vocês abrem%%' RETURNING 1"
+    )
+    desk.get_by_test_id("composer-send").click()
+    expect(desk.get_by_text("Mais de 24 horas").first).to_be_visible()
+    shown = desk.locator("[data-testid=thread] li.msg-out").filter(has_text="Abrimos, das 9h às 13h")
+    assert shown.count() == 1 or composer.input_value() == "Abrimos, das 9h às 13h"
+    assert stack.rows("SELECT 1 FROM conversations_message WHERE text LIKE 'Abrimos%%'") == []
