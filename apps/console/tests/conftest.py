@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -33,6 +34,7 @@ class Company:
     def client(self, role: str) -> Client:
         """A browser of a member, of somebody of another company (`outsider`), or of nobody (`anonymous`)."""
         browser = Client()
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
         if role == "outsider":
             browser.force_login(MembershipFactory(role=Role.OWNER).user)
         elif role != "anonymous":

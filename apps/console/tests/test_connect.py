@@ -75,7 +75,7 @@ def test_a_page_opened_anew_holds_no_secret(company, meta):
     ("field", "value", "sentence"),
     [
         ("waba_id", "+55 11 9999", "Only digits"),
-        ("app_secret", "", "obrigatório"),
+        ("app_secret", "", "required"),
         ("access_token", "EAA two", "no spaces"),
     ],
 )
