@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from apps.ops.stack import checks
-from deploy.catalogue import compile_all
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -147,7 +146,12 @@ def front_sources() -> list[Path]:
     return [path for path in found if path.suffix in FRONT_KINDS and path.is_file() and DIST not in path.parents]
 
 
-STEPS = {"idle": idle, "ports": ports, "env": env, "front": front, "messages": compile_all}
+def messages() -> None:
+    """The translations as Django loads them; Babel lives in the project's environment."""
+    quiet([VENV / "bin" / "python", ROOT / "deploy" / "catalogue.py"], "the translations could not be compiled:")
+
+
+STEPS = {"idle": idle, "ports": ports, "env": env, "front": front, "messages": messages}
 
 
 def main(names: Sequence[str]) -> int:

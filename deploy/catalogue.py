@@ -1,32 +1,30 @@
-"""Translation catalogues without gettext's programs: reads .po, writes the .mo files that Django loads.
+"""Translation catalogues through Babel: reads .po, writes the .mo files that Django loads, without gettext's programs."""
 
-Format of .mo: gettext manual, "The Format of GNU MO Files".
-"""
-
-import ast
-import struct
-from dataclasses import dataclass, field
+import sys
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
 ROOT = Path(__file__).resolve().parent.parent
-MAGIC = 0x950412DE
 
 
-@dataclass
+@dataclass(frozen=True)
 class Entry:
-    fields: dict[str, str] = field(default_factory=dict)
+    """One message; `ids` and `translations` hold singular and plural, or one text."""
+
+    ids: tuple[str, ...]
+    translations: tuple[str, ...]
+    context: str | None = None
     fuzzy: bool = False
 
     @property
     def key(self) -> str:
         """What gettext looks up: context, EOT and msgid."""
-        context = self.fields.get("msgctxt")
-        msgid = self.fields["msgid"]
-        return msgid if context is None else f"{context}\x04{msgid}"
-
-    @property
-    def translations(self) -> list[str]:
-        return [text for name, text in self.fields.items() if name.startswith("msgstr")]
+        return self.ids[0] if self.context is None else f"{self.context}\x04{self.ids[0]}"
 
     @property
     def complete(self) -> bool:
@@ -34,62 +32,29 @@ class Entry:
 
 
 def read(path: Path) -> list[Entry]:
-    """Entries of a .po file, without the obsolete ones (`#~`)."""
-    entries = [Entry()]
-    name = ""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        text = line.strip()
-        if not text or (text.startswith(("#,", "#:", "#.", "# ", "msgctxt", "msgid ")) and name.startswith("msgstr")):
-            if entries[-1].fields:
-                entries.append(Entry())
-            name = ""
-        if text.startswith("#,") and "fuzzy" in text:
-            entries[-1].fuzzy = True
-        elif text.startswith("msg"):
-            name, _, quoted = text.partition(" ")
-            entries[-1].fields[name] = ast.literal_eval(quoted.strip())
-        elif text.startswith('"') and name:
-            entries[-1].fields[name] += ast.literal_eval(text)
-    return [entry for entry in entries if "msgid" in entry.fields]
+    """Entries of a .po file, without its header and the obsolete ones."""
+    with path.open("rb") as file:
+        return [_entry(message) for message in read_po(file) if message.id]
 
 
-def pack(entries: list[Entry]) -> bytes:
-    pairs = sorted((_original(entry).encode(), "\0".join(entry.translations).encode()) for entry in entries)
-    count = len(pairs)
-    start = 28 + count * 16
-    keys = b"".join(key + b"\0" for key, _ in pairs)
-    values = b"".join(value + b"\0" for _, value in pairs)
-    header = struct.pack("<7I", MAGIC, 0, count, 28, 28 + count * 8, 0, start)
-    return (
-        header
-        + _table([key for key, _ in pairs], start)
-        + _table([v for _, v in pairs], start + len(keys))
-        + keys
-        + values
-    )
+def _entry(message: Message) -> Entry:
+    return Entry(_texts(message.id), _texts(message.string), message.context, message.fuzzy)
 
 
-def _original(entry: Entry) -> str:
-    plural = entry.fields.get("msgid_plural")
-    return entry.key if plural is None else f"{entry.key}\0{plural}"
-
-
-def _table(texts: list[bytes], offset: int) -> bytes:
-    rows = []
-    for text in texts:
-        rows.append(struct.pack("<2I", len(text), offset))
-        offset += len(text) + 1
-    return b"".join(rows)
+def _texts(value: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def compile_all(root: Path = ROOT) -> None:
     """Write the .mo beside every .po whose content it does not yet have."""
     for source in root.glob("locale/*/LC_MESSAGES/*.po"):
+        packed = BytesIO()
+        with source.open("rb") as file:
+            write_mo(packed, read_po(file))
         target = source.with_suffix(".mo")
-        packed = pack([entry for entry in read(source) if entry.complete])
-        if not target.exists() or target.read_bytes() != packed:
-            target.write_bytes(packed)
+        if not target.exists() or target.read_bytes() != packed.getvalue():
+            target.write_bytes(packed.getvalue())
 
 
 if __name__ == "__main__":
-    compile_all()
+    sys.exit(compile_all())

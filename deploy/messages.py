@@ -68,7 +68,6 @@ def from_template(path: Path) -> Iterator[str]:
 def report() -> list[str]:
     used = used_keys()
     entries = {entry.key: entry for entry in read(CATALOGUE)}
-    entries.pop("", None)
     lines = [f"missing: {key!r} ({where})" for key, where in used.items() if key not in entries]
     lines += [f"untranslated: {key!r}" for key, entry in entries.items() if not entry.complete]
     lines += [f"no longer used: {key!r}" for key in entries if key not in used]
@@ -77,7 +76,7 @@ def report() -> list[str]:
 
 def same_placeholders(entry: Entry) -> bool:
     """A translation that names another variable would show a broken sentence or fail."""
-    wanted = placeholders(entry.fields["msgid"]) | placeholders(entry.fields.get("msgid_plural", ""))
+    wanted = set().union(*map(placeholders, entry.ids))
     return all(placeholders(text) <= wanted for text in entry.translations)
 
 
