@@ -1,4 +1,4 @@
-"""The real stack for tests: the very processes of `make run` on free ports, with a database and a Valkey of their own."""
+"""The real stack for tests: the processes of `make run` on free ports, with a database and a Valkey of their own."""
 
 import contextlib
 import fcntl
