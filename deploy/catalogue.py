@@ -1,6 +1,5 @@
-"""Translation catalogues through Babel: reads .po, writes the .mo files that Django loads, without gettext's programs."""
+"""Translation catalogues through Babel: reads .po files, writes the .mo files that Django loads."""
 
-import sys
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -41,8 +40,8 @@ def _entry(message: Message) -> Entry:
     return Entry(_texts(message.id), _texts(message.string), message.context, message.fuzzy)
 
 
-def _texts(value: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+def _texts(value: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value or ())
 
 
 def compile_all(root: Path = ROOT) -> None:
@@ -57,4 +56,4 @@ def compile_all(root: Path = ROOT) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(compile_all())
+    compile_all()

@@ -30,7 +30,6 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "django_htmx",
-    "django_celery_beat",
     "channels",
     "anymail",
     "apps.core",

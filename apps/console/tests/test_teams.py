@@ -49,7 +49,7 @@ def test_a_wrong_queue_keeps_what_was_typed(company, change, field):
 def test_a_name_is_unique_in_the_company_whatever_its_case_and_free_elsewhere(company):
     data = {"name": company.queue.name.upper(), "department": str(company.queue.department_id), "priority": "5"}
     answer = company.client("admin").post(company.url("queue_new"), data)
-    assert "already a queue" in str(answer.context["form"].errors["name"])
+    assert "Já existe uma fila" in str(answer.context["form"].errors["name"])
     DepartmentFactory(name="Elsewhere")
     data = {"name": "Elsewhere", "color": "green"}
     assert company.client("admin").post(company.url("department_new"), data).status_code == 302

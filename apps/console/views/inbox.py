@@ -17,6 +17,7 @@ def inbox(request: HttpRequest, slug: str, conversation_id: UUID | None = None) 
     """All conversations; with an id, that one opened."""
     context = inbox_context(request, conversation_id)
     context |= {"nav": build_nav(request, "conversations"), "layout": "layouts/console.html"}
+    context["inbox_url_name"] = "console:conversations"
     answer = TemplateResponse(request, "console/inbox.html", context)
     if conversation_id is not None:
         answer.add_post_render_callback(lambda _answer: read(request, context["conversation"]))

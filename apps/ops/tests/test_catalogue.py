@@ -89,5 +89,5 @@ def test_drift_is_told_both_ways(root: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_translation_with_another_variable_is_told() -> None:
-    assert messages.same_placeholders(catalogue.Entry({"msgid": "Hi %(name)s", "msgstr": "Oi %(name)s"}))
-    assert not messages.same_placeholders(catalogue.Entry({"msgid": "Hi %(name)s", "msgstr": "Oi %(nome)s"}))
+    assert messages.same_placeholders(catalogue.Entry(("Hi %(name)s",), ("Oi %(name)s",)))
+    assert not messages.same_placeholders(catalogue.Entry(("Hi %(name)s",), ("Oi %(nome)s",)))

@@ -10,6 +10,14 @@ async function fragment(url) {
   return answer?.ok && !answer.redirected ? answer.text() : "";
 }
 
+// Rows are the same in every panel; the address stays in the one that is open.
+document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+  const update = event.detail.history;
+  const id = /\/conversations\/([0-9a-f-]{36})\/$/.exec(String(update.path))?.[1];
+  const inbox = $("[data-inbox]");
+  if (inbox && id) update.path = `${inbox.dataset.inboxUrl}${id}/`;
+});
+
 let counting;
 
 function count() {
