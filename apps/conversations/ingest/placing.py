@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from apps.conversations.ingest.incoming import Incoming
-from apps.conversations.models import Conversation, State
+from apps.conversations.models import Conversation, MessageKind, State
 from apps.conversations.previews import preview
 from apps.core.clock import now
 from apps.organizations.tenancy import current_organization_id
@@ -104,7 +104,7 @@ def _add(found: _Bump, item: Incoming) -> None:
         found.unread += 1
         expires = Conversation.window_after(min(item.parsed.timestamp, now()))
         found.window = max(found.window or expires, expires)
-    if not item.is_amendment:
+    if not item.is_amendment and item.kind != MessageKind.SYSTEM:
         found.last = item
 
 

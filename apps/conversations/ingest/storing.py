@@ -1,7 +1,6 @@
 """Message rows: which are new, and writing those."""
 
 from typing import Any
-from uuid import UUID
 
 from apps.conversations.ingest.incoming import Incoming
 from apps.conversations.models import Direction, MediaState, Message, MessageKind, Status
@@ -30,23 +29,24 @@ def store(items: list[Incoming]) -> list[Message]:
     quoted = _quoted(items)
     for item in items:
         item.row = _row(item, quoted)
-        quoted.setdefault(item.key, item.row.pk)
+        quoted.setdefault(item.key, item.row)
     rows = [item.row for item in items if item.row is not None]
     Message.objects.bulk_create(rows)
     return [row for row in rows if not row.target_wamid]
 
 
-def _quoted(items: list[Incoming]) -> dict[tuple[object, str], UUID]:
+def _quoted(items: list[Incoming]) -> dict[tuple[object, str], Message]:
     """Stored messages that this batch replies to."""
     wanted = {(item.number.pk, item.parsed.context.wamid) for item in items if item.parsed.context}
     wamids = [wamid for _number, wamid in wanted if wamid]
     if not wamids:
         return {}
     rows = Message.objects.filter(number__in={number for number, _ in wanted}, wamid__in=wamids)
-    return {(number, wamid or ""): pk for pk, number, wamid in rows.values_list("pk", "number_id", "wamid")}
+    found = rows.only("pk", "organization_id", "number_id", "wamid")
+    return {(row.number_id, row.wamid or ""): row for row in found}
 
 
-def _row(item: Incoming, quoted: dict[tuple[object, str], UUID]) -> Message:
+def _row(item: Incoming, quoted: dict[tuple[object, str], Message]) -> Message:
     parsed, conversation = item.parsed, item.conversation
     context = parsed.context
     return Message(
@@ -61,7 +61,7 @@ def _row(item: Incoming, quoted: dict[tuple[object, str], UUID]) -> Message:
         payload=_payload(item),
         wamid=parsed.wamid,
         target_wamid=(parsed.target_wamid or "") if item.is_amendment else "",
-        reply_to_id=quoted.get((item.number.pk, context.wamid)) if context and context.wamid else None,
+        reply_to=quoted.get((item.number.pk, context.wamid)) if context and context.wamid else None,
         media_state=_media_state(item),
         status=Status.SENT if item.outgoing else Status.NONE,
         error_code=parsed.errors[0].code if parsed.errors else None,
