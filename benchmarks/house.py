@@ -10,9 +10,9 @@ from subprocess import Popen
 from types import TracebackType
 from typing import Any, Self
 
-import django
 import psycopg
 
+import django
 from django.core.management import call_command
 
 from apps.ops.stack.embedded import EmbeddedPostgres, EmbeddedValkey, readable_install
@@ -114,8 +114,14 @@ class House:
         return self.start("-m", "uvicorn", app, "--host", "127.0.0.1", "--port", str(port), *flags, port=port)
 
     def worker(self) -> Popen[bytes]:
-        lean = ["--without-gossip", "--without-mingle", "-c", "3", "-Q", "default,inbound,outbound"]
-        return self.start("-m", "celery", "-A", "pytake", "worker", *lean)
+        lean = ["--without-gossip", "--without-mingle", "-c", "3", "-Q", "default,inbound,outbound", "-l", "INFO"]
+        process = self.start("-m", "celery", "-A", "pytake", "worker", *lean)
+        deadline = time.monotonic() + START_SECONDS
+        while " ready." not in self.log("celery"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the worker did not start: {self.log('celery')}")
+            time.sleep(0.1)
+        return process
 
     def pgbench(self) -> Path:
         return readable_install() / "bin" / "pgbench"

@@ -49,7 +49,9 @@ def _through_the_journal(house: House, connection: Any, people: list[int]) -> fl
     drain()
     seconds = time.perf_counter() - began
     if _count(connection) - before != len(people):
-        found = connection.execute("SELECT state, note, count(*) FROM whatsapp_webhookdelivery GROUP BY 1, 2").fetchall()
+        found = connection.execute(
+            "SELECT state, note, count(*) FROM whatsapp_webhookdelivery GROUP BY 1, 2"
+        ).fetchall()
         raise RuntimeError(f"messages are missing; deliveries by state: {found}")
     return len(people) / seconds
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import psycopg
 
-from apps.whatsapp.models import BusinessAccount
 from apps.organizations.tenancy import platform_scope
+from apps.whatsapp.models import BusinessAccount
 
 _INSERT = """
 INSERT INTO whatsapp_webhookdelivery (sha256, body, signer, correlation_id)
