@@ -1,4 +1,4 @@
-"""Who wrote? Set-based matching of what WhatsApp says of people to contacts (WHATSAPP.md §1.10).
+"""Who wrote? Set-based matching of what WhatsApp says of people to contacts (Meta's guide to business-scoped user ids).
 
 Match order: BSUID (current or previous), then the phone in either Brazilian spelling, then a new contact. A payload
 that links a phone-only and a BSUID-only contact merges them.

@@ -15,7 +15,7 @@ def digits_of(text: str) -> str:
 def phone_key(wa_id: str) -> str:
     """The form in which two spellings of one phone are equal.
 
-    WhatsApp may add or drop the ninth digit of Brazilian mobiles (WHATSAPP.md §1.10). Only numbers that existed
+    WhatsApp may add or drop the ninth digit of Brazilian mobiles (Meta's Cloud API guide). Only numbers that existed
     before the ninth digit (9 followed by 6–9) have the short form, so only those lose it here.
     """
     digits = digits_of(wa_id)

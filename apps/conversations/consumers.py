@@ -111,6 +111,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await hub.leave(self)
         await self.close(code=code)
 
+    async def recheck(self) -> None:
+        if self.viewing and not await sync_to_async(_may_see)(self.membership, self.viewing):
+            self.viewing = None
+            await self._regroup()
+
     async def on_ping(self, _frame: dict[str, Any]) -> None:
         await self.send(text_data='{"type":"pong"}')
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from apps.conversations.models import Conversation, Message, State
 from apps.core.clock import now
-from apps.core.realtime.hub import Fragment, RenderClass, renders
+from apps.core.realtime.hub import CHANGED, Fragment, RenderClass, renders
 from apps.organizations.models import Membership, Organization
 from apps.organizations.permissions import Perm, has_perm
 from apps.organizations.tenancy import tenant_scope
@@ -94,7 +94,7 @@ def _message_fragments(viewer: RenderClass, ids: dict[str, str], _gone: bool) ->
 @renders("conversation")
 def _conversation_fragments(_viewer: RenderClass, ids: dict[str, str], _gone: bool) -> list[Fragment]:
     """Agent, queue or state changed: the page fetches its own head and composer, which depend on the viewer."""
-    return [Fragment(ids["conversation"], "", "", type="changed")]
+    return [Fragment(ids["conversation"], "", "", type=CHANGED)]
 
 
 @contextmanager

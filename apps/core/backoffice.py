@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BackofficeAdmin(ModelAdmin):  # type: ignore[misc]
-    """Lists count and sort nothing, foreign keys are picked by id, binary columns (secrets, raw bodies) never reach a page.
+    """Lists count and sort nothing, foreign keys are picked by id, binary columns (secrets, bodies) never reach a page.
 
     A search word is an exact id, `@slug` of an organisation, or looked up in `search_fields`. Rows of companies are
     not made or deleted here: their rules live in the panels.

@@ -28,6 +28,20 @@ def configure(options: Mapping[str, str]) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    logging.config.dictConfig(_handlers(renderer, shared, options["level"]))
+
+
+_LEVELS = {
+    "uvicorn.access": {"level": "WARNING"},
+    "django.request": {"level": "ERROR"},
+    "celery.worker.strategy": {"level": "WARNING"},
+    "celery.app.trace": {"level": "WARNING"},
+    "celery.beat": {"level": "WARNING"},
+}
+
+
+def _handlers(renderer: Any, shared: list[Any], level: str) -> dict[str, Any]:
+    """Everything goes to standard output, whatever library said it."""
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": shared,
@@ -37,22 +51,14 @@ def configure(options: Mapping[str, str]) -> None:
             renderer,
         ],
     }
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "formatters": {"structured": formatter},
-            "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "structured"}},
-            "root": {"handlers": ["stdout"], "level": options["level"]},
-            "loggers": {
-                "uvicorn.access": {"level": "WARNING"},
-                "django.request": {"level": "ERROR"},
-                "celery.worker.strategy": {"level": "WARNING"},
-                "celery.app.trace": {"level": "WARNING"},
-                "celery.beat": {"level": "WARNING"},
-            },
-        }
-    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"structured": formatter},
+        "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": _LEVELS,
+    }
 
 
 def _renderer(style: str) -> Any:

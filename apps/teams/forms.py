@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.realtime import close_user
 from apps.core.text import clean_name
 from apps.organizations.models import Membership
 from apps.organizations.permissions import ROLE_PERMISSIONS, Perm
@@ -69,7 +70,10 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def save(self, commit: bool = True) -> Any:
         made = super().save(commit=commit)
+        before = set(made.members.all())
         made.members.set(self.cleaned_data["members"])
+        for member in before ^ set(self.cleaned_data["members"]):
+            close_user(member.user_id, made.organization_id)  # their page connects again, with the queues they have now
         return made
 
 

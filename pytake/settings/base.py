@@ -31,7 +31,6 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "channels",
-    "anymail",
     "apps.core",
     "apps.accounts",
     "apps.organizations",

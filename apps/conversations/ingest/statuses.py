@@ -11,9 +11,11 @@ from django.db import connection
 from django.db.models import Q
 
 from apps.conversations import live
+from apps.conversations.consequences import Refused, follow
 from apps.conversations.models import Message, ParkedStatus, Status
 from apps.core.ids import uuid7
 from apps.organizations.tenancy import current_organization_id
+from apps.whatsapp.errors import UNREADABLE, GraphError
 from apps.whatsapp.intake import Arrival
 from apps.whatsapp.payloads import StatusKind, StatusUpdate
 
@@ -176,6 +178,17 @@ def _update(changes: list[tuple[UUID, News]]) -> None:
         rows = {conversation for (conversation,) in cursor.fetchall()}
     live.push_changed(changed)
     live.push_rows(rows)
+    _follow_refusals({pk: item for pk, item in changes if item.status == Status.FAILED}, dict.fromkeys(ids))
+
+
+def _follow_refusals(failed: dict[UUID, News], changed: dict[UUID, None]) -> None:
+    newly = failed.keys() & changed.keys()
+    if not newly:
+        return
+    for row in Message.objects.filter(pk__in=newly, status=Status.FAILED).select_related("number"):
+        item = failed[row.pk]
+        error = GraphError(item.error_code or UNREADABLE, details=item.error_detail, ambiguous=False)
+        follow(Refused(row.conversation_id, row.contact_id, row.number_id, row.number.account_id), error)
 
 
 def _park(news: list[News]) -> None:

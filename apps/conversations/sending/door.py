@@ -171,7 +171,7 @@ def _move_up(conversation: Conversation, message: Message) -> None:
 def resend(message_id: UUID, *, author: Membership) -> Message:
     """Send again what failed or is held, on a person's word: the same row, a new attempt."""
     message = Message.objects.select_for_update().get(pk=message_id)
-    if message.status not in (Status.FAILED, Status.HELD, Status.UNKNOWN):
+    if message.status not in (Status.FAILED, Status.HELD):
         return message
     conversation = locked(message.conversation_id)
     _require_author(author)

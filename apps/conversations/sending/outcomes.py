@@ -2,23 +2,20 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from apps.contacts.models import Contact
 from apps.conversations import live
+from apps.conversations.consequences import Refused, follow
 from apps.conversations.ingest.statuses import apply_parked
-from apps.conversations.models import Conversation, Status
+from apps.conversations.models import Status
 from apps.conversations.sending.claims import Job
 from apps.core import metrics
-from apps.core.clock import now
 from apps.organizations.tenancy import tenant_scope
-from apps.whatsapp.errors import GraphError, Policy
-from apps.whatsapp.models import BusinessAccount, Number
+from apps.whatsapp.errors import GraphError
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +91,9 @@ def _settle_tenant(group: list[Outcome]) -> None:
     live.push_rows(rows)
     apply_parked([(outcome.job.number_id, outcome.wamid) for outcome in group if outcome.wamid])
     for outcome in group:
+        job = outcome.job
         if outcome.error is not None and outcome.status == Status.FAILED:
-            _follow_policy(outcome.job, outcome.error)
+            follow(Refused(job.conversation_id, job.contact_id, job.number_id, job.account_id), outcome.error)
 
 
 def _columns(outcome: Outcome) -> tuple[object, ...]:
@@ -109,37 +107,3 @@ def _columns(outcome: Outcome) -> tuple[object, ...]:
         outcome.detail[:500],
         outcome.retry_in,
     )
-
-
-def _follow_policy(job: Job, error: GraphError) -> None:
-    """What the error means beyond its message: for the window, the contact, the number."""
-    if follow := _CONSEQUENCES.get(error.policy):
-        follow(job, error)
-
-
-def _close_window(job: Job, _error: GraphError) -> None:
-    Conversation.objects.filter(pk=job.conversation_id).update(window_expires_at=now())
-    live.push_changed([(job.id, job.conversation_id, Status.FAILED)])
-
-
-def _opt_out(job: Job, _error: GraphError) -> None:
-    Contact.objects.filter(pk=job.contact_id, marketing_stopped_at=None).update(marketing_stopped_at=now())
-
-
-def _unreachable(job: Job, _error: GraphError) -> None:
-    Contact.objects.filter(pk=job.contact_id).update(unreachable_at=now())
-
-
-def _pause_number(job: Job, error: GraphError) -> None:
-    """Not forever: after five minutes the next send tries again, in case somebody has mended the cause."""
-    reason = str(error.rule.sentence)[:300]
-    Number.objects.filter(pk=job.number_id).update(paused_until=now() + timedelta(minutes=5), pause_reason=reason)
-    BusinessAccount.objects.filter(pk=job.account_id).update(status=BusinessAccount.Status.ATTENTION, problem=reason)
-
-
-_CONSEQUENCES: dict[Policy, Callable[[Job, GraphError], None]] = {
-    Policy.CLOSE_WINDOW: _close_window,
-    Policy.OPT_OUT: _opt_out,
-    Policy.CONTACT: _unreachable,
-    Policy.PAUSE_NUMBER: _pause_number,
-}

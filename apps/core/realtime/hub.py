@@ -24,6 +24,7 @@ from apps.core.realtime import wire
 
 log = get_logger(__name__)
 CHECK_SECONDS = 4.0
+CHANGED = "changed"  # a fragment without html: the page fetches, and the right to look is asked again
 REAUTHENTICATE = 4000  # the page connects again and learns whether it still may
 
 
@@ -55,6 +56,9 @@ class Socket(Protocol):
     async def push(self, frame: str) -> None: ...
 
     async def end(self, code: int) -> None: ...
+
+    async def recheck(self) -> None:
+        """Something this socket looks at changed hands: leave what its viewer may not see any more."""
 
 
 Renderer = Callable[[RenderClass, dict[str, str], bool], list[Fragment]]
@@ -214,6 +218,9 @@ class Hub:
             return
         for fragment in fragments:
             await _send(sockets, _frame(envelope["seq"], fragment.type, fragment))
+            if fragment.type == CHANGED:
+                for socket in sockets:
+                    await socket.recheck()
 
     async def _control(self, message: dict[str, str]) -> None:
         user, organization = message.get("close_user", ""), message.get("organization", "")
