@@ -108,7 +108,7 @@ def transfer(conversation_id: UUID, *, queue: Queue, actor: Membership, note: st
 @transaction.atomic
 def return_to_queue(membership: Membership, *, reason: str) -> int:
     """Everything an agent holds goes back to where it waited; returns how many."""
-    held = list(Conversation.objects.mine(membership).select_for_update().select_related("queue"))
+    held = list(Conversation.objects.mine(membership).select_for_update(of=("self",)).select_related("queue"))
     for conversation in held:
         enqueue(conversation, conversation.queue or _queue_of(conversation), reason=reason)
     return len(held)
