@@ -181,7 +181,7 @@ def test_an_answer_after_the_lease_still_counts(house):
 def test_the_answer_of_an_older_attempt_is_ignored(house):
     row = house.send(house.chat())
     (job,) = claim(10)
-    Message.objects.update(status=Status.UNKNOWN)
+    Message.objects.update(status=Status.HELD)
     sending.resend(row.pk, author=house.agent)
     (newer,) = claim(10)
     settle([accepted(job, "wamid.old")])

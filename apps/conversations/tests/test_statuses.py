@@ -87,7 +87,7 @@ def test_a_lost_answer_is_recognised_by_the_callback_id(house):
     assert row.wamid == QUOTED
 
 
-@pytest.mark.parametrize("callback", ["no-uuid", "", str(uuid4())])
+@pytest.mark.parametrize("callback", ["no-uuid", "", "3ebf3a3c-585d-4b07-92d0-88017f214a7d"])
 def test_a_foreign_callback_id_moves_nothing(house, callback):
     row = house.send(house.chat())
     claim(10)
