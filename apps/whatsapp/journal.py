@@ -19,7 +19,7 @@ WRITE_SECONDS = 10.0
 
 _INSERT = sql.SQL(
     "INSERT INTO {table} (sha256, body, signer, correlation_id) "
-    "SELECT * FROM unnest(%b::bytea[], %b::bytea[], %t::text[], %t::text[]) ON CONFLICT (sha256) DO NOTHING"
+    "SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::text[], %b::text[]) ON CONFLICT (sha256) DO NOTHING"
 ).format(table=sql.Identifier(WebhookDelivery._meta.db_table))
 
 
