@@ -1,0 +1,48 @@
+"""axe finds no violation of WCAG A or AA on the pages of the main job, light and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from pytake.tests.stack import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+PAGES = {
+    "login": (None, "/accounts/login/"),
+    "desk": ("bruno@aurora.example", "/o/loja-aurora/desk/"),
+    "inbox": ("helena@aurora.example", "{conversation}"),
+    "console": ("marina@aurora.example", "/o/loja-aurora/console/"),
+    "numbers": ("marina@aurora.example", "/o/loja-aurora/console/numbers/"),
+    "people": ("marina@aurora.example", "/o/loja-aurora/console/people/"),
+    "teams": ("marina@aurora.example", "/o/loja-aurora/console/teams/"),
+}
+
+
+@pytest.fixture(scope="module")
+def conversation(stack):
+    """A conversation with a line, as the simulator's customer wrote it."""
+    stack.control("inbound", {"customer": "4", "type": "text", "text": {"body": "Bom dia!"}, "wait": True})
+    query = "SELECT conversation_id FROM conversations_message WHERE text = 'Bom dia!' AND direction = 'in'"
+    wait_until(lambda: stack.rows(query), 30, "the message did not arrive")
+    return f"/o/loja-aurora/desk/conversations/{stack.rows(query)[0][0]}/"
+
+
+def violations(page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("email", "path"), PAGES.values(), ids=PAGES)
+def test_no_violations(stack, log_in, open_context, conversation, email, path, scheme):
+    page = log_in(email, color_scheme=scheme) if email else open_context(color_scheme=scheme).new_page()
+    page.goto(stack.url + path.format(conversation=conversation))
+    page.evaluate("scheme => document.documentElement.setAttribute('data-bs-theme', scheme)", scheme)
+    page.wait_for_timeout(400)
+    assert violations(page) == []
+
+
+def test_negative_control_axe_sees_a_nameless_button(open_context):
+    page = open_context().new_page()
+    page.set_content("<html lang='en'><title>x</title><main><h1>x</h1><button></button></main></html>")
+    assert any("button-name" in each for each in violations(page))

@@ -1,0 +1,175 @@
+"""Every route, walked from the URLconf: outsiders see nothing, and a foreign id is an id that never was."""
+
+import re
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from apps.accounts.tests.factories import UserFactory
+from apps.contacts.models import Contact
+from apps.conversations.models import Conversation, Message
+from apps.media.models import StoredFile
+from apps.organizations.tenancy import tenant_scope
+from apps.organizations.tests.factories import InvitationFactory, MembershipFactory, OrganizationFactory
+from apps.teams.tests.factories import DepartmentFactory, QueueFactory
+from apps.whatsapp.tests.factories import NumberFactory
+
+pytestmark = pytest.mark.django_db
+METHODS = ("GET", "POST", "PUT", "DELETE")
+
+# Routes outside of any company, each with the reason why there is nothing of a company to protect.
+PUBLIC = {
+    "organizations:home": "sends everybody to where they belong",
+    "organizations:list": "one's own companies only",
+    "organizations:switch": "checks the membership; tested in organizations",
+    "organizations:accept": "the token decides; tested in organizations",
+    "accounts:login": "no company",
+    "accounts:logout": "no company",
+    "accounts:register": "no company yet",
+    "accounts:password_reset": "no company",
+    "accounts:password_reset_done": "no company",
+    "accounts:password_reset_confirm": "the token decides",
+    "accounts:password_reset_complete": "no company",
+    "accounts:password_change": "one's own account",
+    "accounts:profile": "one's own account",
+    "accounts:theme": "one's own browser",
+    "accounts:language": "one's own browser",
+    "ops:live": "says that the process lives",
+    "ops:ready": "says that the process is of use",
+    "ops:metrics": "numbers, guarded by a token; tested in ops",
+}
+BACKOFFICE = "admin"  # staff only; tested below
+
+
+def routes(patterns=None, prefix="", spaces=()) -> Iterator[tuple[str, str, dict]]:
+    """(name, path template, converters) of every route."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            yield from routes(pattern.url_patterns, path, inner)
+        elif isinstance(pattern, URLPattern):
+            yield ":".join((*spaces, pattern.name or path)), path, pattern.pattern.converters
+
+
+ROUTES = {name: path for name, path, _ in routes()}
+TENANT = sorted(name for name, path in ROUTES.items() if path.startswith("o/<slug:slug>/"))
+WITH_IDS = [name for name in TENANT if "<uuid:" in ROUTES[name]]
+
+
+def arguments(name: str, slug: str, ids: dict[str, uuid.UUID]) -> dict[str, object]:
+    wanted = [part.split(">")[0].split(":")[1] for part in ROUTES[name].split("<")[1:]]
+    return {each: slug if each == "slug" else ids[each] for each in wanted}
+
+
+def page(answer) -> bytes:
+    """A page without what differs at each request: the token against forgery, and the address that was asked for."""
+    asked = answer.request["PATH_INFO"].encode()
+    return re.sub(rb"[A-Za-z0-9]{64}", b"token", answer.content.replace(asked, b"address"))
+
+
+class World:
+    """A company with one of everything that can stand in an address."""
+
+    def __init__(self) -> None:
+        self.organization = OrganizationFactory()
+        self.owner = MembershipFactory(organization=self.organization, role="owner", user=UserFactory())
+        member = MembershipFactory(organization=self.organization, role="agent", user=UserFactory())
+        number = NumberFactory(organization=self.organization)
+        queue = QueueFactory(organization=self.organization)
+        with tenant_scope(self.organization):
+            contact = Contact.objects.create(name="Maria Segredo", phone="5511988887777")
+            chat = Conversation.objects.create(contact=contact, number=number, queue=queue)
+            line = Message.objects.create(
+                conversation=chat, contact=contact, number=number, direction="in", text="segredo"
+            )
+            stored = StoredFile.objects.create(
+                kind="image", mime="image/png", size=1, sha256="0" * 64, name="a.png", key=f"{chat.pk}"
+            )
+        self.ids = {
+            "conversation_id": chat.pk,
+            "message_id": line.pk,
+            "file_id": stored.pk,
+            "number_id": number.pk,
+            "membership_id": member.pk,
+            "invitation_id": InvitationFactory(organization=self.organization).pk,
+            "department_id": DepartmentFactory(organization=self.organization).pk,
+            "queue_id": queue.pk,
+        }
+
+    def url(self, name: str, ids: dict[str, uuid.UUID] | None = None) -> str:
+        return reverse(name, kwargs=arguments(name, self.organization.slug, ids or self.ids))
+
+    def browser(self) -> Client:
+        client = Client()
+        client.force_login(self.owner.user)
+        return client
+
+
+@pytest.fixture
+def worlds():
+    return World(), World()
+
+
+def test_every_route_is_a_companys_or_exempt_with_a_reason():
+    others = {name for name in ROUTES if name not in TENANT and not name.startswith(f"{BACKOFFICE}:")}
+    assert others - set(PUBLIC) == set()
+    assert set(PUBLIC) - others == set()
+
+
+def test_there_is_one_of_everything_that_stands_in_an_address(worlds):
+    for name in TENANT:
+        assert worlds[0].url(name)
+
+
+@pytest.mark.parametrize("name", TENANT)
+def test_outsiders_get_the_page_of_a_company_that_never_was(worlds, name):
+    mine, theirs = worlds
+    browser = mine.browser()
+    for method in METHODS:
+        answer = browser.generic(method, theirs.url(name))
+        path = theirs.url(name).replace(f"/o/{theirs.organization.slug}/", "/o/there-is-none/")
+        nowhere = browser.generic(method, path)
+        assert (answer.status_code, nowhere.status_code) == (404, 404)
+        assert page(answer) == page(nowhere)
+
+
+@pytest.mark.parametrize("name", TENANT)
+def test_anonymous_visitors_are_asked_to_log_in(worlds, name):
+    for method in METHODS:
+        answer = Client().generic(method, worlds[0].url(name))
+        assert (answer.status_code, "/accounts/login/" in answer.url) == (302, True)
+        fragment = Client().generic(method, worlds[0].url(name), headers={"HX-Request": "true"})
+        assert (fragment.status_code, fragment.content) == (401, b"")
+
+
+@pytest.mark.parametrize("name", WITH_IDS)
+def test_a_foreign_id_in_ones_own_company_is_an_id_that_never_was(worlds, name, monkeypatch):
+    monkeypatch.setattr("apps.console.graph.about", lambda *_: {})
+    monkeypatch.setattr("apps.console.graph.unsubscribe", lambda *_: {})
+    mine, theirs = worlds
+    browser = mine.browser()
+    unknown = {key: uuid.uuid4() for key in theirs.ids}
+    for method in METHODS:
+        foreign = browser.generic(method, mine.url(name, theirs.ids))
+        nowhere = browser.generic(method, mine.url(name, unknown))
+        assert foreign.status_code == nowhere.status_code
+        assert foreign.status_code in (404, 405)
+        assert page(foreign) == page(nowhere)
+
+
+def test_negative_control_the_same_addresses_answer_their_owner(worlds):
+    browser = worlds[0].browser()
+    opened = [name for name in TENANT if browser.get(worlds[0].url(name)).status_code in (200, 302)]
+    assert {"desk:conversation", "conversations:thread", "console:dashboard", "console:queue"} <= set(opened)
+
+
+@pytest.mark.parametrize("is_staff", [False, True])
+def test_the_back_office_is_for_staff(worlds, is_staff):
+    client = Client()
+    client.force_login(UserFactory(is_staff=is_staff, is_superuser=is_staff))
+    assert client.get(reverse("admin:index")).status_code == (200 if is_staff else 302)
