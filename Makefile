@@ -24,7 +24,7 @@ check: env ## linters, types, floors, templates, migrations, translations
 	@exec $(PY) deploy/check.py
 
 fix: env ## let the formatters repair what they can
-	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet . ; .venv/bin/djlint --reformat --quiet templates
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet . 
 
 bench: env front ## figures beside their references, as a table and JSON
 	@exec $(PY) -m benchmarks $(ARGS)

@@ -139,7 +139,9 @@ def test_a_person_may_send_again_what_did_not_arrive(house, status):
     assert again.callback_id is None
 
 
-@pytest.mark.parametrize("status", [Status.QUEUED, Status.SENDING, Status.UNKNOWN, Status.SENT, Status.DELIVERED, Status.READ])
+@pytest.mark.parametrize(
+    "status", [Status.QUEUED, Status.SENDING, Status.UNKNOWN, Status.SENT, Status.DELIVERED, Status.READ]
+)
 def test_what_is_under_way_or_arrived_is_not_sent_again(house, status):
     row = house.send(house.chat())
     Message.objects.filter(pk=row.pk).update(status=status, wamid="wamid.kept")

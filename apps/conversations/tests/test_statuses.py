@@ -1,7 +1,6 @@
 """Ticks only climb, whatever order and however often statuses come; and none is lost that came too early."""
 
 from itertools import permutations
-from uuid import uuid4
 
 import pytest
 
