@@ -13,7 +13,16 @@ from benchmarks.rounds import Goal, Row, percentile
 from benchmarks.visitors import cookie
 
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 HALF = Goal("webhook → visible in Chromium, p50", "ms", must=120, aim=60, more_is_better=False, is_ratio=False)
 MOST = Goal("webhook → visible in Chromium, p95", "ms", must=300, aim=120, more_is_better=False, is_ratio=False)
 PAUSE, WARM = 0.3, 5

@@ -7,7 +7,8 @@ _serial = count()
 
 _FILL = """
 WITH fresh AS (
-  SELECT n, gen_random_uuid() AS contact, gen_random_uuid() AS conversation FROM generate_series(%(first)s::int, %(last)s::int) n
+  SELECT n, gen_random_uuid() AS contact, gen_random_uuid() AS conversation
+  FROM generate_series(%(first)s::int, %(last)s::int) n
 ), contacts AS (
   INSERT INTO contacts_contact (id, organization_id, name, profile_name, phone, username, email, country, notes, is_vip,
     created_at)

@@ -1,4 +1,4 @@
-"""From the journal to rows that pages show, beside the same rows written by hand: 50 messages a transaction, 1 client."""
+"""From the journal to rows that pages show, beside the same rows by hand: 50 messages a transaction, 1 client."""
 
 import random
 import time

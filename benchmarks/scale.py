@@ -22,9 +22,12 @@ WITH fresh AS (
   FROM fresh
 )
 INSERT INTO conversations_conversation (id, organization_id, contact_id, number_id, state, version, unread_count,
-  last_message_at, last_preview, last_kind, last_direction, last_status, window_expires_at, created_at, outcome, closed_at)
-SELECT conversation, %(organization)s, contact, %(number)s, CASE WHEN n %% 10 = 0 THEN 'open' ELSE 'closed' END, 1, 0, at,
-  'Pedido ' || n, 'text', 'out', 'read', at + interval '24 hours', at, CASE WHEN n %% 10 = 0 THEN '' ELSE 'resolved' END,
+  last_message_at, last_preview, last_kind, last_direction, last_status, window_expires_at, created_at, outcome,
+  closed_at)
+SELECT conversation, %(organization)s, contact, %(number)s, CASE WHEN n %% 10 = 0 THEN 'open' ELSE 'closed' END, 1, 0,
+  at,
+  'Pedido ' || n, 'text', 'out', 'read', at + interval '24 hours', at,
+  CASE WHEN n %% 10 = 0 THEN '' ELSE 'resolved' END,
   CASE WHEN n %% 10 = 0 THEN NULL ELSE at END
 FROM fresh
 """
@@ -34,8 +37,8 @@ INSERT INTO conversations_message (id, organization_id, conversation_id, contact
   created_at, changed_at)
 SELECT uuidv7(), c.organization_id, c.id, c.contact_id, c.number_id, CASE WHEN n %% 2 = 0 THEN 'in' ELSE 'out' END,
   'text', 'Mensagem ' || n || ' sobre o pedido', '{"type": "text"}', 'wamid.' || gen_random_uuid(), '',
-  gen_random_uuid(), '', '{}', CASE WHEN n %% 2 = 0 THEN '' ELSE 'read' END, '', 1, c.last_message_at, c.last_message_at,
-  c.last_message_at
+  gen_random_uuid(), '', '{}', CASE WHEN n %% 2 = 0 THEN '' ELSE 'read' END, '', 1, c.last_message_at,
+  c.last_message_at, c.last_message_at
 FROM conversations_conversation c, generate_series(1, %(lines)s) n WHERE c.organization_id = %(organization)s
 """
 
@@ -80,7 +83,8 @@ def _company(house: House, connection: Any, slug: str) -> str:
         owner = "AND row.role = 'owner'" if table == "organizations_membership" else ""
         connection.execute(
             f"INSERT INTO {table} SELECT (jsonb_populate_record(row, {unique} || jsonb_build_object("
-            "'id', gen_random_uuid(), 'organization_id', (SELECT id FROM organizations_organization WHERE slug = %(slug)s)"
+            "'id', gen_random_uuid(), 'organization_id', "
+            "(SELECT id FROM organizations_organization WHERE slug = %(slug)s)"
             f"))).* FROM {table} row JOIN organizations_organization o ON o.id = row.organization_id "
             f"WHERE o.slug = %(demo)s {owner}",
             {"slug": slug, "demo": house.demo["organization"]["slug"]},
