@@ -39,7 +39,7 @@ _WATCH = """
         requestAnimationFrame(() => { window.benchSeen[found] = performance.timeOrigin + performance.now(); });
       }
   };
-  new MutationObserver(look).observe(document.body, {childList: true, subtree: true, characterData: true});
+  new MutationObserver(look).observe(document, {childList: true, subtree: true, characterData: true});
 }
 """
 

@@ -108,12 +108,14 @@ def _compare(
 ) -> tuple[Row, float, float]:
     path = f"/o/{house.demo['organization']['slug']}/live/"
     before = [_resident(pid) for pid in pids]
-    with _Sockets(house, house.port, count, path, cookie(house, 0)) as ours:
-        with _Sockets(house, other_port, count, "/", "") as theirs:
-            after = [_resident(pid) for pid in pids]
-            measured, reference = interleave(
-                lambda: _p95(ours, pushed.ours, pushes), lambda: _p95(theirs, pushed.theirs, pushes)
-            )
+    with (
+        _Sockets(house, house.port, count, path, cookie(house, 0)) as ours,
+        _Sockets(house, other_port, count, "/", "") as theirs,
+    ):
+        after = [_resident(pid) for pid in pids]
+        measured, reference = interleave(
+            lambda: _p95(ours, pushed.ours, pushes), lambda: _p95(theirs, pushed.theirs, pushes)
+        )
     grown = [(now - then) / count for now, then in zip(after, before, strict=True)] or [0.0, 0.0]
     samples = {"measured": measured, "reference": reference}
     note = "a row that has to be rendered first; the bare hub sends a ready text"
