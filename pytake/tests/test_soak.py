@@ -43,3 +43,9 @@ def test_a_flushed_valkey_holds_nobody_up(stack):
     seen = "SELECT 1 FROM conversations_message WHERE wamid = 'wamid.soak.9000000'"
     wait_until(lambda: stack.rows(seen), 60, "nothing was handled for a minute after the flush")
     assert time.monotonic() - began < 60
+
+
+@pytest.mark.soak
+def test_the_full_sizes():
+    """`make soak`: 100,000 deliveries and 50,000 sends; takes hours."""
+    assert soak.main() == 0

@@ -7,10 +7,12 @@ import time
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from channels.routing import URLRouter
 
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from django.urls import path
 
 from apps.conversations import consumers
 from apps.conversations.models import Conversation
@@ -18,10 +20,10 @@ from apps.core.realtime.hub import Hub
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import tenant_scope
 from apps.organizations.tests.factories import MembershipFactory
-from pytake.websockets import application
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOST = "127.0.0.1:8000"
+application = URLRouter([path("o/<slug:slug>/live/", consumers.LiveConsumer.as_asgi())])
 
 
 @pytest.fixture
