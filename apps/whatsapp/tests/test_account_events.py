@@ -1,0 +1,64 @@
+"""What Meta says of accounts and numbers: kept once, and followed."""
+
+import pytest
+
+from apps.organizations.tenancy import tenant_scope
+from apps.whatsapp.models import AccountEvent, BusinessAccount
+from apps.whatsapp.tests.factories import BusinessAccountFactory, NumberFactory
+from apps.whatsapp.tests.journal_helpers import handle
+from apps.whatsapp.tests.samples import ACCOUNT_EVENTS, BUSINESS_PHONE, NUMBER, WABA, body
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def number():
+    account = BusinessAccountFactory(waba_id=WABA)
+    made = NumberFactory(
+        organization=account.organization, account=account, phone_number_id=NUMBER, display_phone=f"+{BUSINESS_PHONE}"
+    )
+    with tenant_scope(account.organization):
+        yield made
+
+
+def tell(number, field, value):
+    (row,) = handle(body(value, field, time=1769000000))
+    number.refresh_from_db()
+    number.account.refresh_from_db()
+    return row
+
+
+@pytest.mark.parametrize("field", ACCOUNT_EVENTS)
+def test_every_kind_is_kept_once(number, field):
+    value = ACCOUNT_EVENTS[field][0]
+    rows = handle(body(value, field, time=1769000000), body(value, field, time=1769000000) + b" ")
+    assert [row.note for row in rows] == ["", ""]
+    assert AccountEvent.objects.count() == 1
+    assert AccountEvent.objects.get().field == field
+
+
+def test_a_ban_and_its_end(number):
+    tell(number, "account_update", {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}})
+    assert number.account.status == BusinessAccount.Status.ATTENTION
+    tell(number, "account_update", {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "REINSTATE"}})
+    assert (number.account.status, number.account.problem) == (BusinessAccount.Status.CONNECTED, "")
+
+
+def test_a_removed_partner_disconnects(number):
+    tell(number, "account_update", {"event": "PARTNER_REMOVED"})
+    assert number.account.status == BusinessAccount.Status.DISCONNECTED
+
+
+def test_names_tiers_and_reviews_follow(number):
+    tell(number, "phone_number_name_update", ACCOUNT_EVENTS["phone_number_name_update"][0])
+    tell(number, "phone_number_quality_update", ACCOUNT_EVENTS["phone_number_quality_update"][0])
+    tell(number, "account_review_update", {"decision": "APPROVED"})
+    tell(number, "business_username_updates", ACCOUNT_EVENTS["business_username_updates"][0])
+    assert (number.verified_name, number.tier, number.username) == ("Loja", "TIER_250", "loja")
+    assert number.account.review_status == "APPROVED"
+
+
+def test_an_unknown_account_is_noted_and_changes_nothing(number):
+    (row,) = handle(body({"decision": "REJECTED"}, "account_review_update").replace(WABA.encode(), b"999"))
+    assert row.note == "unknown account 999"
+    assert AccountEvent.objects.count() == 0
