@@ -28,8 +28,8 @@ def record_event(conversation: Conversation, event: str, *, actor: Membership | 
     """A line in the thread that says what happened to the conversation, who did it and why."""
     message = Message.objects.create(
         conversation=conversation,
-        contact_id=conversation.contact_id,
-        number_id=conversation.number_id,
+        contact=conversation.contact,
+        number=conversation.number,
         direction=Direction.EVENT,
         kind=MessageKind.EVENT,
         author=actor,

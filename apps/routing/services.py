@@ -27,7 +27,7 @@ def ensure_routed(conversation: Conversation) -> None:
 
 
 def _queue_of(conversation: Conversation) -> Queue | None:
-    route = NumberRoute.objects.select_related("queue").filter(number=conversation.number_id).first()
+    route = NumberRoute.objects.select_related("queue__department").filter(number=conversation.number_id).first()
     if route is not None and route.queue.is_active:
         return route.queue
     return Queue.objects.filter(is_active=True).order_by("priority", "created_at").first()
@@ -41,7 +41,7 @@ def enqueue(
         conversation,
         state=State.QUEUED,
         queue=queue,
-        department_id=queue.department_id if queue else None,
+        department=queue.department if queue else None,
         assignee=None,
         assigned_at=None,
         queued_at=now(),

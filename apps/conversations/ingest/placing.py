@@ -16,20 +16,30 @@ _Pair = tuple[UUID, UUID]
 
 
 def place(items: list[Incoming]) -> list[Incoming]:
-    """Give every item its live conversation, locked; begin those that are missing."""
-    live = _live(items)
-    missing: dict[_Pair, Conversation] = {}
-    for item in items:
+    """Give every item its live conversation, locked; begin those that are missing. What begins nothing of its own
+    (a reaction, a change of number, history) stays with the customer's newest conversation."""
+    found = _live(items)
+    begun: dict[_Pair, Conversation] = {}
+    for item in sorted(items, key=lambda item: not _begins(item)):
         pair = _pair(item)
-        if pair not in live and pair not in missing:
-            missing[pair] = _begin(item)
-    created = Conversation.objects.bulk_create(missing.values())
-    for conversation in created:
+        if pair in found:
+            continue
+        newest = None if _begins(item) else _newest(pair)
+        found[pair] = newest or begun.setdefault(pair, _begin(item))
+    for conversation in Conversation.objects.bulk_create(begun.values()):
         conversation._state.adding = False
-    live |= missing
     for item in items:
-        item.conversation = live[_pair(item)]
+        item.conversation = found[_pair(item)]
     return items
+
+
+def _begins(item: Incoming) -> bool:
+    return item.counts_as_contact or (item.outgoing and not item.is_history)
+
+
+def _newest(pair: _Pair) -> Conversation | None:
+    number_id, contact_id = pair
+    return Conversation.objects.filter(number=number_id, contact=contact_id).order_by("-id").first()
 
 
 def _pair(item: Incoming) -> _Pair:
@@ -48,14 +58,16 @@ def _live(items: list[Incoming]) -> dict[_Pair, Conversation]:
 
 
 def _begin(item: Incoming) -> Conversation:
-    """A conversation that the business began on its own phone is open; history is over; the rest waits."""
+    """A conversation that the business began on its own phone is open; history and a mere change of number are over;
+    the rest waits."""
     state = State.OPEN if item.outgoing else State.QUEUED
+    is_over = not _begins(item)
     return Conversation(
         organization_id=current_organization_id(),
         contact=item.contact,
         number=item.number,
-        state=State.CLOSED if item.is_history else state,
-        closed_at=item.parsed.timestamp if item.is_history else None,
+        state=State.CLOSED if is_over else state,
+        closed_at=item.parsed.timestamp if is_over else None,
         last_message_at=item.parsed.timestamp,
         version=0,
     )
