@@ -10,8 +10,11 @@ from apps.conversations.ingest import amendments, people, placing, statuses, sto
 from apps.conversations.ingest.incoming import Incoming, collect
 from apps.conversations.models import Conversation, Message
 from apps.core import correlation, metrics
+from apps.core.logs import get_logger
 from apps.core.wake import wake
 from apps.whatsapp.intake import Arrival
+
+log = get_logger(__name__)
 
 
 def ingest(arrivals: list[Arrival]) -> None:
@@ -24,10 +27,12 @@ def ingest(arrivals: list[Arrival]) -> None:
 
 
 def _store(fresh: list[Incoming]) -> None:
-    changed = people.follow_changes(fresh)
+    people.follow_changes(fresh)
     found = identify.resolve(item.person for item in fresh if item.contact is None)
     for item in fresh:
         item.contact = item.contact or found.get(item.person)
+        if item.contact is None:
+            log.error("a message names nobody and stays in the journal only", wamid=item.parsed.wamid)
     placed = placing.place([item for item in fresh if item.contact is not None])
     messages = storing.store(placed)
     amended = amendments.apply(placed)
@@ -35,7 +40,7 @@ def _store(fresh: list[Incoming]) -> None:
     _handle(placed)
     live.push_messages([*messages, *amended])
     live.push_rows({item.conversation.pk for item in placed if item.conversation})
-    _after_commit(messages, changed)
+    _after_commit(messages)
 
 
 def _handle(placed: list[Incoming]) -> None:
@@ -51,7 +56,7 @@ def _handle(placed: list[Incoming]) -> None:
             handlers.handle_inbound(conversation, messages)
 
 
-def _after_commit(messages: list[Message], _changed: int) -> None:
+def _after_commit(messages: list[Message]) -> None:
     metrics.MESSAGES.labels("in").inc(len(messages))
     if any(message.media_state == "pending" for message in messages):
         transaction.on_commit(lambda: wake("conversations.fetch_media"))

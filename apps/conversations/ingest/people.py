@@ -7,9 +7,8 @@ from apps.conversations.ingest.incoming import Incoming, person_of
 from apps.whatsapp.intake import Arrival
 
 
-def follow_changes(items: list[Incoming]) -> int:
-    """Apply number and BSUID changes of system messages, one by one (they are rare); returns how many."""
-    count = 0
+def follow_changes(items: list[Incoming]) -> None:
+    """Apply number and BSUID changes of system messages, one by one (they are rare)."""
     for item in items:
         change = item.parsed.identity_change
         if change is None:
@@ -23,8 +22,6 @@ def follow_changes(items: list[Incoming]) -> int:
         after = Person(scope, change.wa_id or "", change.bsuid or "", change.parent_bsuid or "")
         if before.deciding():
             item.contact = identify.change_identity(before, after)
-            count += 1
-    return count
 
 
 def apply_preferences(arrivals: list[Arrival]) -> None:
