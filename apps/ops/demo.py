@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from apps.accounts.models import User
+from apps.core.clock import now
 from apps.organizations.models import Membership, Organization
 from apps.organizations.permissions import Role
 from apps.organizations.tenancy import tenant_scope
@@ -84,6 +85,7 @@ def _number(organization: Organization, queue: Queue) -> Number:
     )
     account.access_token, account.app_secret = ACCESS_TOKEN, secret
     account.verify_token, account.signer = VERIFY_TOKEN, secret_fingerprint(secret)
+    account.templates_due_at = now()  # the simulator's templates, as soon as it runs
     account.save()
     number, _ = Number.objects.get_or_create(
         phone_number_id=PHONE_NUMBER_ID,

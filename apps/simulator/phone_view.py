@@ -129,6 +129,8 @@ def _template_header(world: World, template: Template, sent: list[Any]) -> JSON:
         return {"header": fill(str(header.get("text", "")), parameters)}
     if kind in ("image", "video", "document") and parameters:
         return {"media": _media(world, kind, parameters[0].get(kind) or {})["media"]}
+    if kind == "location" and parameters:
+        return {"header": f"📍 {(parameters[0].get('location') or {}).get('name', '')}".strip()}
     return {}
 
 

@@ -1,4 +1,4 @@
-"""What a fresh world holds: three fictional customers and four approved templates."""
+"""What a fresh world holds: three fictional customers and eight approved templates."""
 
 from typing import Any
 
@@ -60,6 +60,79 @@ TEMPLATES: list[dict[str, Any]] = [
         "components": [
             {"type": "BODY", "text": "{{1}} é o seu código de verificação. Por segurança, não o compartilhe."},
             {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE", "text": "Copiar código"}]},
+        ],
+    },
+    {
+        "name": "lembrete_de_retirada",
+        "language": "pt_BR",
+        "category": "UTILITY",
+        "parameter_format": "NAMED",
+        "components": [
+            {
+                "type": "HEADER",
+                "format": "TEXT",
+                "text": "Pedido {{numero}} à espera",
+                "example": {"header_text_named_params": [{"param_name": "numero", "example": "#8842"}]},
+            },
+            {
+                "type": "BODY",
+                "text": "Oi, {{nome}}! Seu pedido está separado na loja *{{loja}}* até {{data}}. Traga um documento.",
+                "example": {
+                    "body_text_named_params": [
+                        {"param_name": "nome", "example": "Mariana"},
+                        {"param_name": "loja", "example": "Paulista"},
+                        {"param_name": "data", "example": "sábado, 18h"},
+                    ]
+                },
+            },
+        ],
+    },
+    {
+        "name": "rastreio_do_pedido",
+        "language": "pt_BR",
+        "category": "UTILITY",
+        "components": [
+            {
+                "type": "BODY",
+                "text": "Seu pedido saiu para entrega, {{1}}. Acompanhe o caminho dele pelo botão abaixo.",
+                "example": {"body_text": [["Mariana"]]},
+            },
+            {
+                "type": "BUTTONS",
+                "buttons": [
+                    {
+                        "type": "URL",
+                        "text": "Rastrear pedido",
+                        "url": "https://aurora.example/rastreio/{{1}}",
+                        "example": ["https://aurora.example/rastreio/8842"],
+                    },
+                    {"type": "PHONE_NUMBER", "text": "Ligar para a loja", "phone_number": "+551140020100"},
+                ],
+            },
+        ],
+    },
+    {
+        "name": "colecao_de_verao",
+        "language": "pt_BR",
+        "category": "MARKETING",
+        "components": [
+            {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::aW1hZ2U="]}},
+            {
+                "type": "BODY",
+                "text": "Chegou a coleção de verão, {{1}}! Peças leves, feitas aqui. Quer ver as novidades primeiro?",
+                "example": {"body_text": [["Mariana"]]},
+            },
+            {"type": "FOOTER", "text": "Responda SAIR para não receber ofertas"},
+            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Quero ver"}]},
+        ],
+    },
+    {
+        "name": "endereco_da_loja",
+        "language": "pt_BR",
+        "category": "UTILITY",
+        "components": [
+            {"type": "HEADER", "format": "LOCATION"},
+            {"type": "BODY", "text": "Esta é a loja mais perto de você. Abrimos de segunda a sábado, das 9h às 20h."},
         ],
     },
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from apps.core.clock import now
 from apps.core.events import publish
+from apps.whatsapp import template_sync
 from apps.whatsapp.events import AccountEventStored
 from apps.whatsapp.models import AccountEvent, BusinessAccount, Number
 from apps.whatsapp.payloads import AccountEvent as ParsedEvent
@@ -37,6 +38,8 @@ def apply(account: BusinessAccount, change: Change) -> None:
         follow(number, parsed.data)
     if follow_account := _ACCOUNT_RULES.get(parsed.field):
         follow_account(account, parsed.event, parsed.data)
+    if parsed.field in template_sync.FIELDS:
+        template_sync.follow(account, parsed.field, parsed.data, row.occurred_at)
     publish(AccountEventStored(account.organization_id, account.pk, row.pk, parsed.field))
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.backoffice import BackofficeAdmin, JournalAdmin
-from apps.whatsapp.models import AccountEvent, BusinessAccount, Number, QuarantinedEntry, WebhookDelivery
+from apps.whatsapp.models import AccountEvent, BusinessAccount, Number, QuarantinedEntry, Template, WebhookDelivery
 
 BODY_SHOWN = 20_000
 
@@ -30,6 +30,17 @@ class NumberBackoffice(BackofficeAdmin):
     list_select_related = ("organization", "account")
     search_fields = ("phone_number_id__exact", "display_phone", "label")
     readonly_fields = ("account", "phone_number_id")
+
+
+@admin.register(Template)
+class TemplateBackoffice(BackofficeAdmin):
+    """What a template says is Meta's to change; here one sees what PyTake knows of it."""
+
+    list_display = ("name", "language", "organization", "account", "category", "status", "quality", "changed_at")
+    list_filter = ("status", "category")
+    list_select_related = ("organization", "account")
+    search_fields = ("name", "meta_id__exact")
+    readonly_fields = ("account", "meta_id", "name", "language", "components")
 
 
 @admin.register(AccountEvent)

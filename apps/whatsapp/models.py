@@ -42,6 +42,7 @@ class BusinessAccount(TenantModel):
     problem = models.CharField(max_length=300, blank=True)
     review_status = models.CharField(max_length=16, blank=True)
     restrictions = models.JSONField(default=list, blank=True)
+    templates_due_at = models.DateTimeField(default=now, editable=False, help_text="When to ask for templates again.")
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta(TenantModel.Meta):
@@ -92,6 +93,63 @@ class Number(TenantModel):
 
     def __str__(self) -> str:
         return self.label or self.verified_name or self.display_phone
+
+
+class TemplateQuerySet(TenantQuerySet["Template"]):
+    def sendable(self) -> "TemplateQuerySet":
+        return self.filter(status=Template.Status.APPROVED)
+
+
+class Template(TenantModel):
+    """A message template as Meta has it. Rows follow Meta and are never removed, since sent messages name them."""
+
+    class Status(models.TextChoices):
+        """The ones that are known today; others are kept as Meta spells them."""
+
+        APPROVED = "APPROVED", _("Approved")
+        PENDING = "PENDING", _("In review")
+        REJECTED = "REJECTED", _("Rejected")
+        PAUSED = "PAUSED", _("Paused")
+        DISABLED = "DISABLED", _("Disabled")
+        IN_APPEAL = "IN_APPEAL", _("In appeal")
+        LIMIT_EXCEEDED = "LIMIT_EXCEEDED", _("Over the limit")
+        PENDING_DELETION = "PENDING_DELETION", _("Being deleted")
+        DELETED = "DELETED", _("Deleted")
+        ARCHIVED = "ARCHIVED", _("Archived")
+
+    class Category(models.TextChoices):
+        MARKETING = "MARKETING", _("Marketing")
+        UTILITY = "UTILITY", _("Utility")
+        AUTHENTICATION = "AUTHENTICATION", _("Authentication")
+
+    account = models.ForeignKey(BusinessAccount, on_delete=models.CASCADE, related_name="templates")
+    meta_id = models.CharField(max_length=32, blank=True)
+    name = models.CharField(_("name"), max_length=512)
+    language = models.CharField(_("language"), max_length=16)
+    category = models.CharField(_("category"), max_length=32, choices=Category.choices, blank=True)
+    status = models.CharField(_("status"), max_length=32, choices=Status.choices, blank=True)
+    named_variables = models.BooleanField(default=False, help_text="{{first_name}} instead of {{1}}.")
+    components = models.JSONField(default=list, blank=True)
+    quality = models.CharField(_("quality"), max_length=16, blank=True)
+    rejected_reason = models.CharField(_("why it was rejected"), max_length=300, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="Meta's moment of the newest status by webhook.")
+    changed_at = models.DateTimeField(default=now, editable=False)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    objects = TenantManager.from_queryset(TemplateQuerySet)()  # type: ignore[assignment, misc]
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = _("message template")
+        verbose_name_plural = _("message templates")
+        constraints = [models.UniqueConstraint(fields=["account", "name", "language"], name="template_once")]
+        indexes = [
+            models.Index(fields=["account", "name"], condition=models.Q(status="APPROVED"), name="template_sendable"),
+            models.Index(fields=["account", "meta_id"], name="template_meta_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"
 
 
 class AccountEvent(TenantModel):

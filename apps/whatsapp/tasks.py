@@ -1,7 +1,10 @@
+import asyncio
+
 from celery import shared_task
 
 from apps.core.wake import awake
 from apps.whatsapp import drain as journal
+from apps.whatsapp import template_sync
 
 
 @shared_task(name="whatsapp.drain")
@@ -13,3 +16,9 @@ def drain() -> None:
 @shared_task(name="whatsapp.prune_deliveries")
 def prune_deliveries() -> None:
     journal.prune()
+
+
+@shared_task(name="whatsapp.sync_templates")
+def sync_templates() -> None:
+    awake("whatsapp.sync_templates")
+    asyncio.run(template_sync.sync_due())

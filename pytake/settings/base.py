@@ -126,6 +126,8 @@ CELERY_BEAT_SCHEDULE = {
     "deliver what no wake-up reached": {"task": "conversations.deliver", "schedule": 5.0},
     "hold sends without an echo": {"task": "conversations.reconcile", "schedule": 30.0},
     "fetch media that is still missing": {"task": "conversations.fetch_media", "schedule": 15.0},
+    # Each account is asked once an hour; the beat only looks whose hour has come.
+    "ask for templates that are due": {"task": "whatsapp.sync_templates", "schedule": 15.0},
     "drop handled deliveries": {"task": "whatsapp.prune_deliveries", "schedule": 3600.0},
 }
 

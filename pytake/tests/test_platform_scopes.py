@@ -43,6 +43,7 @@ KNOWN: dict[tuple[str, str], int] = {
     ("vault/sealing.py", "an organisation's data key is needed by the webhook door and workers"): 1,
     ("whatsapp/connect/numbers.py", "an account or number belongs to one company in the whole installation"): 1,
     ("whatsapp/drain.py", "a delivery names its number; the number names the tenant"): 1,
+    ("whatsapp/template_sync.py", "templates of all tenants follow Meta; the account was claimed by id"): 1,
     ("whatsapp/signers.py", "the door must check signatures before it can know the tenant"): 1,
 }
 

@@ -25,7 +25,7 @@ from apps.organizations.tests.factories import InvitationFactory, MembershipFact
 from apps.routing.models import NumberRoute
 from apps.teams.tests.factories import QueueFactory
 from apps.whatsapp.models import AccountEvent, QuarantinedEntry, WebhookDelivery
-from apps.whatsapp.tests.factories import NumberFactory
+from apps.whatsapp.tests.factories import NumberFactory, TemplateFactory
 
 pytestmark = pytest.mark.django_db
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("apps.")]
@@ -39,6 +39,7 @@ def rows() -> dict[str, Any]:
     organization = member.organization
     queue, number = QueueFactory(organization=organization), NumberFactory(organization=organization)
     InvitationFactory(organization=organization)
+    TemplateFactory(organization=organization, account=number.account)
     with tenant_scope(organization):
         NumberRoute.objects.create(number=number, queue=queue)
         contact = Contact.objects.create(name="Mariana")

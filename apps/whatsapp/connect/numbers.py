@@ -11,6 +11,7 @@ from apps.core.clock import now
 from apps.core.text import clean_name
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import current_organization_id, platform_scope
+from apps.whatsapp import template_sync
 from apps.whatsapp.connect.checks import NUMBER_FIELDS
 from apps.whatsapp.connect.meta import Ask, quoted
 from apps.whatsapp.connect.report import Credentials, Report
@@ -72,6 +73,7 @@ def use_secrets(account: BusinessAccount, credentials: Credentials, report: Repo
     account.signer = secret_fingerprint(credentials.app_secret)
     account.token_expires_at = report.token_expires_at
     account.status, account.problem = BusinessAccount.Status.CONNECTED, ""
+    template_sync.ask_soon(account)
 
 
 @transaction.atomic

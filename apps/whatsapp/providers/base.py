@@ -12,7 +12,8 @@ class SendKind(StrEnum):
     text: text, preview_url?                         image, video: media_id, caption?
     document: media_id, caption?, filename?          audio: media_id, voice?          sticker: media_id
     reaction: wamid, emoji ("" takes it back)        location: latitude, longitude, name?, address?
-    contacts: contacts [Meta's contact objects]      template: name, language, components? [Meta's send components]
+    contacts: contacts [Meta's contact objects]      template: name, language, components? [Meta's send components],
+      header_media? ("image"|"video"|"document") with media_id, filename?
     buttons: body, buttons [{id, title}], header?, footer?
     list: body, button, sections [{title?, rows [{id, title, description?}]}], header?, footer?
     cta_url: body, label, url, header?, footer?      location_request: body

@@ -3,7 +3,7 @@
 from factory.declarations import LazyAttribute, Sequence
 
 from apps.organizations.tests.factories import TenantFactory
-from apps.whatsapp.models import BusinessAccount, Number, secret_fingerprint
+from apps.whatsapp.models import BusinessAccount, Number, Template, secret_fingerprint
 
 APP_SECRET = "app-secret"
 
@@ -33,3 +33,22 @@ class NumberFactory(TenantFactory[Number]):
     quality = "GREEN"
     tier = "TIER_2K"
     throughput = "STANDARD"
+
+
+class TemplateFactory(TenantFactory[Template]):
+    """An approved template with two numbered gaps, in its own account unless `account=` says which."""
+
+    class Meta:
+        model = Template
+
+    account = LazyAttribute(lambda made: BusinessAccountFactory(organization=made.organization))
+    meta_id = Sequence(lambda number: f"{900000 + number}")
+    name = Sequence(lambda number: f"aviso_{number}")
+    language = "pt_BR"
+    category = Template.Category.UTILITY
+    status = Template.Status.APPROVED
+    components = LazyAttribute(lambda made: [body_part("Oi, {{1}}! Seu pedido {{2}} saiu.", "Ana", "#88")])
+
+
+def body_part(text: str, *examples: str) -> dict[str, object]:
+    return {"type": "BODY", "text": text, "example": {"body_text": [list(examples)]}}

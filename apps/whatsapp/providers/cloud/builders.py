@@ -56,9 +56,19 @@ def _contacts(content: Content, kind: SendKind) -> tuple[str, Any]:
 
 def _template(content: Content, kind: SendKind) -> tuple[str, Any]:
     value: JSONObject = {"name": content["name"], "language": {"code": content["language"]}}
-    if content.get("components"):
-        value["components"] = list(content["components"])
+    components = [*_media_header(content), *content.get("components", ())]
+    if components:
+        value["components"] = components
     return "template", value
+
+
+def _media_header(content: Content) -> list[JSONObject]:
+    """The file of a template's header, which got its id when it was uploaded."""
+    kind = content.get("header_media")
+    if not kind:
+        return []
+    file = {"id": content["media_id"], **_present(content, "filename")}
+    return [{"type": "header", "parameters": [{"type": kind, kind: file}]}]
 
 
 def _buttons(content: Content, kind: SendKind) -> tuple[str, Any]:
