@@ -4,6 +4,7 @@ Match order: BSUID (current or previous), then the phone in either Brazilian spe
 that links a phone-only and a BSUID-only contact merges them.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -80,12 +81,46 @@ def resolve(people: Iterable[Person]) -> dict[Person, Contact]:
     """The contact of each person, in the tenant in scope; creates, merges and refreshes as needed."""
     distinct = list(dict.fromkeys(person for person in people if person.deciding()))
     known = _Known(distinct)
-    found = {person: _match_or_new(person, known) for person in distinct}
-    _create([contact for contact in found.values() if contact._state.adding])
+    tangled = _tangled(distinct, known)
+    if not tangled:
+        return _resolve(distinct, known)
+    found: dict[Person, Contact] = {}
+    for person in tangled:
+        found |= _resolve([person], _Known([person]))
+    plain = [person for person in distinct if person not in found]
+    return _as_stored(found | _resolve(plain, _Known(plain)))
+
+
+def _tangled(people: list[Person], known: _Known) -> list[Person]:
+    """Those who link contacts, or who share a part of their identities with others of the batch: one after another."""
+    identities = {person: frozenset(key for key, _value in person.facts()) for person in people}
+    groups = set(identities.values())
+    shared = Counter(key for keys in groups for key in keys)
+    return [
+        person
+        for person, keys in identities.items()
+        if len(known.contacts_of(person)) > 1 or any(shared[key] > 1 for key in keys)
+    ]
+
+
+def _resolve(people: list[Person], known: _Known) -> dict[Person, Contact]:
+    found = {person: _match_or_new(person, known) for person in people}
+    _create(found)
     _remember(found, known)
     for person, contact in found.items():
         _refresh(contact, person)
     return found
+
+
+def _as_stored(found: dict[Person, Contact]) -> dict[Person, Contact]:
+    """Read again: a later one of the batch may have changed an earlier one's contact, or merged it away."""
+    keys = {person: contact.pk for person, contact in found.items()}
+    while True:
+        rows = Contact.objects.in_bulk(list(set(keys.values())))
+        merged = {pk: row.merged_into_id for pk, row in rows.items() if row.merged_into_id}
+        if not merged:
+            return {person: rows[pk] for person, pk in keys.items()}
+        keys = {person: merged.get(pk, pk) for person, pk in keys.items()}
 
 
 def _match_or_new(person: Person, known: _Known) -> Contact:
@@ -94,8 +129,7 @@ def _match_or_new(person: Person, known: _Known) -> Contact:
         return _new(person, known)
     kept, *others = candidates
     for other in others:
-        if not other._state.adding:
-            merge(keep=kept, drop=other)
+        merge(keep=kept, drop=other)
         known.repoint(other, kept)
     return kept
 
@@ -122,18 +156,15 @@ def _identity(contact: Contact, key: _Key, value: str) -> ContactIdentity:
     )
 
 
-def _create(contacts: list[Contact]) -> None:
+def _create(found: dict[Person, Contact]) -> None:
     """A typed-in contact may own the phone without an identity yet: adopt it instead of failing."""
-    unique = list({id(contact): contact for contact in contacts}.values())
-    typed = (
-        {contact.phone: contact for contact in Contact.objects.filter(phone__in=[c.phone for c in unique if c.phone])}
-        if unique
-        else {}
-    )
-    for contact in unique:
-        if existing := typed.get(contact.phone):
-            contact.pk, contact._state.adding = existing.pk, False
-    Contact.objects.bulk_create([contact for contact in unique if contact._state.adding])
+    fresh = {id(contact): contact for contact in found.values() if contact._state.adding}
+    phones = [contact.phone for contact in fresh.values() if contact.phone]
+    typed = {contact.phone: contact for contact in Contact.objects.filter(phone__in=phones)} if phones else {}
+    for person, contact in found.items():
+        if contact._state.adding and contact.phone in typed:
+            found[person] = typed[contact.phone]
+    Contact.objects.bulk_create([contact for contact in fresh.values() if contact.phone not in typed])
 
 
 def _remember(found: dict[Person, Contact], known: _Known) -> None:

@@ -1,14 +1,13 @@
 """Reads of lists and threads: keyset pages, constant numbers of queries, no counting of everything."""
 
 import uuid
-from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from apps.contacts.models import Contact
 from apps.conversations.models import Conversation, Message
 from apps.conversations.models.conversation import ConversationQuerySet
-from apps.core.pagination import Page, keyset
+from apps.core.pagination import Page, keyset, moment
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm
 from apps.teams.models import Queue
@@ -43,7 +42,7 @@ def list_page(tab: str, membership: Membership, *, words: str = "", after: str =
     rows = conversations_of_tab(tab, membership)
     if words:
         rows = _matching(Conversation.objects.visible_to(membership), words)
-    return keyset(rows.for_rows(), ("-last_message_at", "-id"), after, PAGE, parse=(datetime.fromisoformat, uuid.UUID))
+    return keyset(rows.for_rows(), ("-last_message_at", "-id"), after, PAGE, parse=(moment, uuid.UUID))
 
 
 def _matching(rows: ConversationQuerySet, words: str) -> ConversationQuerySet:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from apps.core import correlation, metrics
 
 Handler = Callable[[HttpRequest], HttpResponse]
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class CorrelationMiddleware:
@@ -24,7 +25,7 @@ class CorrelationMiddleware:
 
 
 class MetricsMiddleware:
-    """Counts and times requests by route name, never by path (unbounded labels)."""
+    """Counts and times requests by route name, never by path or a made-up method (unbounded labels)."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -33,7 +34,6 @@ class MetricsMiddleware:
         began = time.perf_counter()
         response = self.get_response(request)
         route = request.resolver_match.view_name if request.resolver_match else "unmatched"
-        metrics.HTTP_SECONDS.labels(request.method, route, str(response.status_code)).observe(
-            time.perf_counter() - began
-        )
+        method = request.method if request.method in _METHODS else "other"
+        metrics.HTTP_SECONDS.labels(method, route, str(response.status_code)).observe(time.perf_counter() - began)
         return response

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import models
@@ -41,8 +41,16 @@ def _read(cursor: str, parse: Sequence[Callable[[str], Any]]) -> list[Any] | Non
         return None
     try:
         return [read(text) for read, text in zip(parse, texts, strict=True)]
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
+
+
+def moment(text: str) -> datetime:
+    """Reads a time of a cursor; ValueError or OverflowError for what PostgreSQL could not compare with."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return found.astimezone(UTC)
 
 
 def _beyond(names: Sequence[str], values: Sequence[Any]) -> Q:

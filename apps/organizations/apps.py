@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import m2m_changed
 
 
 class OrganizationsConfig(AppConfig):
@@ -9,3 +10,5 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("apps.organizations.receivers")
+        tenancy = import_module("apps.organizations.tenancy")
+        m2m_changed.connect(tenancy.refuse_foreign_links, dispatch_uid="tenancy")

@@ -200,6 +200,15 @@ class TenantModel(models.Model):
             raise ForeignTenant(f"{self._meta.label}.{field.name} points to another organisation's object.")
 
 
+def refuse_foreign_links(instance: Any, action: str, model: Any, pk_set: set[Any] | None, **_rest: Any) -> None:
+    """Receiver of `m2m_changed`: many-to-many rows join objects of one organisation only, in every scope."""
+    if action != "pre_add" or not pk_set or not (isinstance(instance, TenantModel) and issubclass(model, TenantModel)):
+        return
+    own = model.objects.filter(pk__in=pk_set, organization_id=instance.organization_id)
+    if own.count() != len(pk_set):
+        raise ForeignTenant(f"{instance._meta.label} may be linked to objects of its own organisation only.")
+
+
 def is_tenant_model(model: type[models.Model]) -> bool:
     """True for models owned by an organisation."""
     try:

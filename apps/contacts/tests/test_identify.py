@@ -155,3 +155,10 @@ def test_the_number_of_queries_does_not_grow_with_the_people(django_assert_max_n
     people = [person(f"55119000{n:05d}", f"BR.{n}", profile_name=f"{n}") for n in range(50)]
     with django_assert_max_num_queries(6):
         assert len(resolve(people)) == 50
+
+
+def test_an_adopted_contact_learns_what_whatsapp_says_of_it():
+    typed = Contact.objects.create(phone=LONG, name="Digitado")
+    assert contact_of(LONG, username="maria", profile_name="Maria").name == "Digitado"
+    typed.refresh_from_db()
+    assert (typed.name, typed.profile_name, typed.username) == ("Digitado", "Maria", "maria")
