@@ -38,7 +38,7 @@ def _close_window(refused: Refused, _error: GraphError) -> None:
     conversation = Conversation.objects.get(pk=refused.conversation_id)
     conversation.window_expires_at, conversation.version = now(), conversation.version + 1
     conversation.save(update_fields=["window_expires_at", "version"])
-    live.push_moved(conversation, frozenset())
+    live.push_moved((conversation, frozenset()))
 
 
 def _opt_out(refused: Refused, _error: GraphError) -> None:

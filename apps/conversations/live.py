@@ -54,23 +54,27 @@ def push_changed(rows: Iterable[tuple[UUID, UUID, str]]) -> None:
     )
 
 
-def push_rows(conversation_ids: Iterable[UUID]) -> None:
+def push_rows(conversations: Iterable[Conversation]) -> None:
     """List rows of conversations whose place (agent, queue, state) did not change."""
+    push_all(current_organization_id(), [_row(row, frozenset()) for row in conversations])
+
+
+def push_rows_of(conversation_ids: Iterable[UUID]) -> None:
+    """The same, where only ids are known."""
     ids = list(conversation_ids)
     if ids:
-        rows = Conversation.objects.filter(pk__in=ids).only("id", "organization_id", "state", "assignee_id", "queue_id")
-        push_all(current_organization_id(), [_row(row, frozenset()) for row in rows])
+        push_rows(
+            Conversation.objects.filter(pk__in=ids).only("id", "organization_id", "state", "assignee_id", "queue_id")
+        )
 
 
-def push_moved(conversation: Conversation, before: frozenset[str]) -> None:
-    """A conversation whose agent, queue or state changed: `before` is its `list_groups` from before the change."""
-    push_all(
-        conversation.organization_id,
-        [
-            _row(conversation, before),
-            Push(frozenset({thread_group(conversation.pk)}), "conversation", {"conversation": str(conversation.pk)}),
-        ],
-    )
+def push_moved(*moved: tuple[Conversation, frozenset[str]]) -> None:
+    """Conversations whose agent, queue or state changed, each with its `list_groups` from before the change."""
+    pushes = []
+    for conversation, before in moved:
+        thread = frozenset({thread_group(conversation.pk)})
+        pushes += [_row(conversation, before), Push(thread, "conversation", {"conversation": str(conversation.pk)})]
+    push_all(current_organization_id(), pushes)
 
 
 def _row(conversation: Conversation, before: frozenset[str]) -> Push:

@@ -24,9 +24,16 @@ def locked(conversation_id: UUID) -> Conversation:
     return Conversation.objects.select_for_update().get(pk=conversation_id)
 
 
-def record_event(conversation: Conversation, event: str, *, actor: Membership | None = None, **details: Any) -> Message:
+def record_event(conversation: Conversation, event: str, *, actor: Membership | None = None, **details: Any) -> None:
     """A line in the thread that says what happened to the conversation, who did it and why."""
-    message = Message.objects.create(
+    record_events([event_line(conversation, event, actor=actor, **details)])
+
+
+def event_line(
+    conversation: Conversation, event: str, *, actor: Membership | None = None, **details: Any
+) -> Message:
+    """The line alone, for those who record many at once."""
+    return Message(
         conversation=conversation,
         contact=conversation.contact,
         number=conversation.number,
@@ -35,8 +42,10 @@ def record_event(conversation: Conversation, event: str, *, actor: Membership | 
         author=actor,
         payload={"event": event, **details},
     )
-    live.push_messages([message])
-    return message
+
+
+def record_events(lines: list[Message]) -> None:
+    live.push_messages(Message.objects.bulk_create(lines))
 
 
 @transaction.atomic
@@ -76,7 +85,7 @@ def close(conversation_id: UUID, *, actor: Membership, outcome: str) -> Conversa
     conversation.unread_count = 0
     _save(conversation, "state", "outcome", "closed_at", "unread_count")
     record_event(conversation, "closed", actor=actor, outcome=outcome)
-    live.push_moved(conversation, before)
+    live.push_moved((conversation, before))
     publish(ConversationClosed(conversation.organization_id, conversation.pk, outcome))
     return conversation
 
@@ -94,7 +103,7 @@ def reopen(conversation_id: UUID, *, actor: Membership) -> Conversation:
     conversation.assignee, conversation.assigned_at = actor, now()
     _save(conversation, "state", "outcome", "closed_at", "assignee", "assigned_at")
     record_event(conversation, "reopened", actor=actor)
-    live.push_moved(conversation, frozenset())
+    live.push_moved((conversation, frozenset()))
     publish(ConversationReopened(conversation.organization_id, conversation.pk))
     return conversation
 
@@ -112,7 +121,7 @@ def mark_read(conversation: Conversation) -> bool:
         unread_count=0, read_at=now(), version=F("version") + 1
     )
     if changed:
-        live.push_rows([conversation.pk])
+        live.push_rows_of([conversation.pk])
     return bool(changed)
 
 
@@ -120,7 +129,7 @@ def mark_unread(conversation: Conversation) -> None:
     Conversation.objects.filter(pk=conversation.pk).update(
         unread_count=max(conversation.unread_count, 1), version=F("version") + 1
     )
-    live.push_rows([conversation.pk])
+    live.push_rows_of([conversation.pk])
 
 
 def _save(conversation: Conversation, *fields: str) -> None:

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
+from apps.core.bulk import copy_rows
 from apps.core.ids import uuid7
 
 
@@ -92,7 +94,7 @@ class TenantQuerySet(models.QuerySet[M]):
     def _check_new_targets(self, values: dict[str, Any]) -> None:
         """Inside a tenant, foreign keys may only be pointed at its own objects. Expressions are the caller's care."""
         scope = active_scope()
-        for field in self.model.tenant_foreign_keys() if isinstance(scope, TenantScope) else ():
+        for field in tenant_foreign_keys(self.model) if isinstance(scope, TenantScope) else ():
             value = values.get(field.name, values.get(field.attname))
             if value is None or hasattr(value, "resolve_expression"):
                 continue
@@ -103,7 +105,10 @@ class TenantQuerySet(models.QuerySet[M]):
         rows = list(objs)
         for row in rows:
             row.claim_for_scope()
-        return super().bulk_create(rows, *args, **kwargs)
+        if args or kwargs:
+            return super().bulk_create(rows, *args, **kwargs)
+        copy_rows(rows, using=self.db)
+        return rows
 
     def bulk_update(self, objs: Iterable[M], fields: Iterable[str], batch_size: int | None = None) -> int:
         rows, names = list(objs), list(fields)
@@ -146,33 +151,14 @@ class TenantModel(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.claim_for_scope()
         super().save(*args, **kwargs)
-        self._loaded = {name: self.__dict__.get(name) for name in self.tenant_keys()}
+        self._loaded = {name: self.__dict__.get(name) for name in tenant_keys(type(self))}
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
         instance = super().from_db(*args, **kwargs)
         known = instance.__dict__
-        instance._loaded = {name: known[name] for name in cls.tenant_keys() if name in known}
+        instance._loaded = {name: known[name] for name in tenant_keys(cls) if name in known}
         return instance
-
-    @classmethod
-    def tenant_keys(cls) -> tuple[str, ...]:
-        """Attribute names of `organization` and of all foreign keys to tenant models."""
-        cached = cls.__dict__.get("_tenant_keys")
-        if cached is None:
-            cached = ("organization_id", *(field.attname for field in cls.tenant_foreign_keys()))
-            cls._tenant_keys = cached  # type: ignore[attr-defined]
-        return tuple(cached)
-
-    @classmethod
-    def tenant_foreign_keys(cls) -> list[Any]:
-        return [
-            field
-            for field in cls._meta.concrete_fields
-            if field.is_relation
-            and isinstance(field.related_model, type)
-            and issubclass(field.related_model, TenantModel)
-        ]
 
     def claim_for_scope(self) -> None:
         """Stamp the scope's organisation, refuse another one, a changed one, and foreign objects in foreign keys."""
@@ -185,13 +171,12 @@ class TenantModel(models.Model):
         loaded = getattr(self, "_loaded", {})
         if loaded.get("organization_id", self.organization_id) != self.organization_id:
             raise ForeignTenant("The organisation of a row never changes.")
-        for field in self.tenant_foreign_keys():
-            self._check_foreign_key(field, loaded)
+        for field in tenant_foreign_keys(type(self)):
+            value = self.__dict__.get(field.attname)
+            if value is not None and loaded.get(field.attname) != value:
+                self._check_foreign_key(field, value)
 
-    def _check_foreign_key(self, field: Any, loaded: dict[str, Any]) -> None:
-        value = self.__dict__.get(field.attname)
-        if value is None or loaded.get(field.attname) == value:
-            return
+    def _check_foreign_key(self, field: Any, value: Any) -> None:
         if field.is_cached(self):
             owner = field.get_cached_value(self).organization_id
         else:
@@ -207,6 +192,21 @@ def refuse_foreign_links(instance: Any, action: str, model: Any, pk_set: set[Any
     own = model.objects.filter(pk__in=pk_set, organization_id=instance.organization_id)
     if own.count() != len(pk_set):
         raise ForeignTenant(f"{instance._meta.label} may be linked to objects of its own organisation only.")
+
+
+@cache
+def tenant_foreign_keys(model: type[TenantModel]) -> tuple[Any, ...]:
+    return tuple(
+        field
+        for field in model._meta.concrete_fields
+        if field.is_relation and isinstance(field.related_model, type) and issubclass(field.related_model, TenantModel)
+    )
+
+
+@cache
+def tenant_keys(model: type[TenantModel]) -> tuple[str, ...]:
+    """Attribute names of `organization` and of all foreign keys to tenant models."""
+    return ("organization_id", *(field.attname for field in tenant_foreign_keys(model)))
 
 
 def is_tenant_model(model: type[models.Model]) -> bool:

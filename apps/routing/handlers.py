@@ -1,12 +1,12 @@
 """The last of the inbound handlers: a person answers."""
 
-from apps.conversations.models import Conversation, Message
+from apps.conversations.handlers import Arrived
 from apps.routing import services
 
 
 class Queue:
-    """Puts a conversation that nobody holds into its number's queue; wakes a snoozed one."""
+    """Puts conversations that nobody holds into their numbers' queues; wakes snoozed ones."""
 
-    def handle(self, conversation: Conversation, messages: list[Message]) -> bool:
-        services.ensure_routed(conversation)
-        return True
+    def handle(self, arrived: list[Arrived]) -> list[Arrived]:
+        services.ensure_routed(arrived)
+        return []

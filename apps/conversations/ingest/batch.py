@@ -1,15 +1,14 @@
 """The stages of an ingest, over one list of incoming messages."""
 
-from collections import defaultdict
-
 from django.db import transaction
 
 from apps.contacts import identify
 from apps.conversations import handlers, live
+from apps.conversations.handlers import Arrived
 from apps.conversations.ingest import amendments, people, placing, statuses, storing
 from apps.conversations.ingest.incoming import Incoming, collect
 from apps.conversations.models import Conversation, Message
-from apps.core import correlation, metrics
+from apps.core import metrics
 from apps.core.logs import get_logger
 from apps.core.wake import wake
 from apps.whatsapp.intake import Arrival
@@ -34,26 +33,24 @@ def _store(fresh: list[Incoming]) -> None:
         if item.contact is None:
             log.error("a message names nobody and stays in the journal only", wamid=item.parsed.wamid)
     placed = placing.place([item for item in fresh if item.contact is not None])
-    messages = storing.store(placed)
+    rows = storing.build(placed)
+    placing.settle(placed)
+    Message.objects.bulk_create(rows)
     amended = amendments.apply(placed)
-    placing.bump(placed)
-    _handle(placed)
-    live.push_messages([*messages, *amended])
-    live.push_rows({item.conversation.pk for item in placed if item.conversation})
-    _after_commit(messages)
+    live.push_messages([*(row for row in rows if not row.target_wamid), *amended])
+    live.push_rows({item.conversation for item in placed if item.conversation})
+    handlers.handle_inbound(_arrived(placed))
+    _after_commit(rows)
 
 
-def _handle(placed: list[Incoming]) -> None:
-    """Inbound handlers, one conversation at a time, in the order of arrival."""
-    waiting: dict[Conversation, list[Message]] = defaultdict(list)
-    bound: dict[Conversation, str] = {}
+def _arrived(placed: list[Incoming]) -> list[Arrived]:
+    """What waits for an answer, in the order of arrival."""
+    found: dict[Conversation, Arrived] = {}
     for item in placed:
         if item.conversation and item.row and item.counts_as_contact:
-            waiting[item.conversation].append(item.row)
-            bound[item.conversation] = item.correlation_id
-    for conversation, messages in waiting.items():
-        with correlation.bound(bound[conversation]):
-            handlers.handle_inbound(conversation, messages)
+            here = found.setdefault(item.conversation, Arrived(item.conversation, item.correlation_id))
+            here.messages.append(item.row)
+    return list(found.values())
 
 
 def _after_commit(messages: list[Message]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from apps.conversations.ingest.incoming import Incoming
-from apps.conversations.models import Conversation, MessageKind, State
+from apps.conversations.models import Conversation, Message, MessageKind, State
 from apps.conversations.previews import preview
 from apps.core.clock import now
 from apps.organizations.tenancy import current_organization_id
@@ -16,7 +16,7 @@ _Pair = tuple[UUID, UUID]
 
 
 def place(items: list[Incoming]) -> list[Incoming]:
-    """Give every item its live conversation, locked; begin those that are missing. What begins nothing of its own
+    """Give every item its live conversation, locked, or begin one in memory (`settle` inserts it). What begins nothing of its own
     (a reaction, a change of number, history) stays with the customer's newest conversation."""
     found = _live(items)
     begun: dict[_Pair, Conversation] = {}
@@ -26,8 +26,6 @@ def place(items: list[Incoming]) -> list[Incoming]:
             continue
         newest = None if _begins(item) else _newest(pair)
         found[pair] = newest or begun.setdefault(pair, _begin(item))
-    for conversation in Conversation.objects.bulk_create(begun.values()):
-        conversation._state.adding = False
     for item in items:
         item.conversation = found[_pair(item)]
     return items
@@ -69,15 +67,41 @@ def _begin(item: Incoming) -> Conversation:
         state=State.CLOSED if is_over else state,
         closed_at=item.parsed.timestamp if is_over else None,
         last_message_at=item.parsed.timestamp,
-        version=0,
     )
 
 
 @dataclass(slots=True)
 class _Bump:
+    """What a batch adds to one conversation."""
+
+    conversation: Conversation
     unread: int = 0
     window: datetime | None = None
-    last: Incoming | None = None
+    last: Message | None = None
+
+    def add(self, item: Incoming) -> None:
+        if item.counts_as_contact:
+            self.unread += 1
+            expires = Conversation.window_after(min(item.parsed.timestamp, now()))
+            self.window = max(self.window or expires, expires)
+        if not item.is_amendment and item.kind != MessageKind.SYSTEM:
+            self.last = item.row
+
+    def begin(self) -> Conversation:
+        """The new conversation as it is inserted."""
+        begun, last = self.conversation, self.last
+        begun.unread_count, begun.window_expires_at = self.unread, self.window
+        if last is not None:
+            begun.last_message_id, begun.last_message_at = last.pk, last.occurred_at
+            begun.last_preview, begun.last_kind = preview(last), last.kind
+            begun.last_direction, begun.last_status = last.direction, last.status
+        return begun
+
+    def columns(self) -> tuple[object, ...]:
+        last = self.last
+        assert last is not None
+        head = (self.conversation.pk, self.unread, self.window, last.pk, preview(last))
+        return (*head, last.kind, last.direction, last.status, last.occurred_at)
 
 
 _BUMP = """
@@ -98,30 +122,15 @@ WHERE c.id = v.id AND c.organization_id = %s
 """
 
 
-def bump(items: list[Incoming]) -> None:
-    """One UPDATE for the batch: newest message, unread count, window, version."""
+def settle(items: list[Incoming]) -> None:
+    """Insert what begins; one UPDATE for the rest: newest message, unread count, window, version."""
     bumps: dict[UUID, _Bump] = {}
     for item in items:
         assert item.conversation is not None
-        _add(bumps.setdefault(item.conversation.pk, _Bump()), item)
-    rows = [_columns(pk, item) for pk, item in bumps.items() if item.last is not None]
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_BUMP, [*map(list, zip(*rows, strict=True)), current_organization_id()])
-
-
-def _add(found: _Bump, item: Incoming) -> None:
-    if item.counts_as_contact:
-        found.unread += 1
-        expires = Conversation.window_after(min(item.parsed.timestamp, now()))
-        found.window = max(found.window or expires, expires)
-    if not item.is_amendment and item.kind != MessageKind.SYSTEM:
-        found.last = item
-
-
-def _columns(pk: UUID, found: _Bump) -> tuple[object, ...]:
-    assert found.last is not None
-    row = found.last.row
-    assert row is not None
-    return (pk, found.unread, found.window, row.pk, preview(row), row.kind, row.direction, row.status, row.occurred_at)
+        bumps.setdefault(item.conversation.pk, _Bump(item.conversation)).add(item)
+    begun = [found.begin() for found in bumps.values() if found.conversation._state.adding]
+    rows = [found.columns() for found in bumps.values() if found.last and not found.conversation._state.adding]
+    Conversation.objects.bulk_create(begun)
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_BUMP, [*map(list, zip(*rows, strict=True)), current_organization_id()])

@@ -177,7 +177,7 @@ def _update(changes: list[tuple[UUID, News]]) -> None:
         cursor.execute(_UPDATE_LISTS, [conversations, ids, statuses, organization_id])
         rows = {conversation for (conversation,) in cursor.fetchall()}
     live.push_changed(changed)
-    live.push_rows(rows)
+    live.push_rows_of(rows)
     _follow_refusals({pk: item for pk, item in changes if item.status == Status.FAILED}, dict.fromkeys(ids))
 
 

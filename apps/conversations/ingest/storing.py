@@ -24,15 +24,13 @@ def drop_known(items: list[Incoming]) -> list[Incoming]:
     return list(fresh.values())
 
 
-def store(items: list[Incoming]) -> list[Message]:
-    """Insert the rows and return those that stand in the thread."""
+def build(items: list[Incoming]) -> list[Message]:
+    """The rows to insert, in the order of arrival."""
     quoted = _quoted(items)
     for item in items:
         item.row = _row(item, quoted)
         quoted.setdefault(item.key, item.row)
-    rows = [item.row for item in items if item.row is not None]
-    Message.objects.bulk_create(rows)
-    return [row for row in rows if not row.target_wamid]
+    return [item.row for item in items if item.row is not None]
 
 
 def _quoted(items: list[Incoming]) -> dict[tuple[object, str], Message]:

@@ -66,7 +66,7 @@ def send(conversation_id: UUID, draft: Draft, *, author: Membership | None) -> M
     message.save(force_insert=True)
     _move_up(conversation, message)
     live.push_messages([message])
-    live.push_rows([conversation.pk])
+    live.push_rows([conversation])
     metrics.MESSAGES.labels("out").inc()
     transaction.on_commit(lambda: wake("conversations.deliver"))
     return message

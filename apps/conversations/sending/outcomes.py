@@ -88,7 +88,7 @@ def _settle_tenant(group: list[Outcome]) -> None:
         cursor.execute(_LISTS, [conversations, ids, statuses])
         rows = [pk for (pk,) in cursor.fetchall()]
     live.push_changed(changed)
-    live.push_rows(rows)
+    live.push_rows_of(rows)
     apply_parked([(outcome.job.number_id, outcome.wamid) for outcome in group if outcome.wamid])
     for outcome in group:
         job = outcome.job
