@@ -23,7 +23,7 @@ from apps.whatsapp.models import BusinessAccount, Number, QuarantinedEntry, Webh
 from apps.whatsapp.payloads import Change, Delivery, parse_delivery
 
 log = get_logger(__name__)
-BATCH = 100
+BATCH = 200
 _LOCK = 7_201_001
 State = WebhookDelivery.State
 
