@@ -29,9 +29,7 @@ def record_event(conversation: Conversation, event: str, *, actor: Membership | 
     record_events([event_line(conversation, event, actor=actor, **details)])
 
 
-def event_line(
-    conversation: Conversation, event: str, *, actor: Membership | None = None, **details: Any
-) -> Message:
+def event_line(conversation: Conversation, event: str, *, actor: Membership | None = None, **details: Any) -> Message:
     """The line alone, for those who record many at once."""
     return Message(
         conversation=conversation,

@@ -67,9 +67,7 @@ def enqueue_all(
         _wait_in(queue, conversations)
     record_events(
         [
-            event_line(
-                conversation, "queued", actor=actor, queue=queue.name if queue else "", reason=reason, note=note
-            )
+            event_line(conversation, "queued", actor=actor, queue=queue.name if queue else "", reason=reason, note=note)
             for conversation, queue in placed
         ]
     )
@@ -152,7 +150,9 @@ def transfer(conversation_id: UUID, *, queue: Queue, actor: Membership, note: st
 @transaction.atomic
 def return_to_queue(membership: Membership, *, reason: str) -> int:
     """Everything an agent holds goes back to where it waited; returns how many."""
-    held = list(Conversation.objects.mine(membership).select_for_update(of=("self",)).select_related("queue__department"))
+    held = list(
+        Conversation.objects.mine(membership).select_for_update(of=("self",)).select_related("queue__department")
+    )
     queues = _queues_of({conversation.number_id for conversation in held if conversation.queue is None})
     enqueue_all([(row, row.queue or queues[row.number_id]) for row in held], reason=reason)
     return len(held)
