@@ -46,6 +46,7 @@ VIEWS = {
     "queue_new": (TEAMS, "GET"),
     "queue": (TEAMS, "GET"),
     "queue_switch": (TEAMS, "POST"),
+    "notifications": (CONSOLE, "GET"),
     "settings": (OWNER, "GET"),
 }
 CASES = [(pattern.name, role) for pattern in urls.urlpatterns for role in ROLES]
