@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.console.views import connect, dashboard, inbox, numbers, people, settings, teams
+from apps.console.views import connect, dashboard, inbox, inbox_settings, numbers, people, settings, teams
 
 app_name = "console"
 urlpatterns = [
@@ -33,6 +33,6 @@ urlpatterns = [
     path("teams/queues/new/", teams.queue_new, name="queue_new"),
     path("teams/queues/<uuid:queue_id>/", teams.queue, name="queue"),
     path("teams/queues/<uuid:queue_id>/switch/", teams.queue_switch, name="queue_switch"),
-    path("notifications/", settings.notifications, name="notifications"),
+    path("inbox/survey/", inbox_settings.survey, name="survey"),
     path("settings/", settings.settings, name="settings"),
 ]

@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from apps.conversations.models import Conversation, Message, ParkedStatus
+from apps.conversations.models import Conversation, Handling, Message, ParkedStatus, Survey, SurveyPolicy
 from apps.core.backoffice import JournalAdmin
 
 
@@ -41,3 +41,32 @@ class ParkedStatusBackoffice(JournalAdmin):
     list_display = ("wamid", "status", "organization", "number", "created_at")
     list_select_related = ("organization", "number")
     search_fields = ("wamid__exact",)
+
+
+@admin.register(Handling)
+class HandlingBackoffice(JournalAdmin):
+    """Who held a conversation, and for how long."""
+
+    list_display = ("id", "organization", "agent", "started_at", "ended_at", "ending")
+    list_filter = ("ending",)
+    list_select_related = ("organization", "agent__user")
+    search_fields = ("conversation__id__exact",)
+
+
+@admin.register(SurveyPolicy)
+class SurveyPolicyBackoffice(JournalAdmin):
+    """Whether a company asks for ratings; set in its own panel."""
+
+    list_display = ("id", "organization", "is_on", "style")
+    list_select_related = ("organization",)
+    search_fields = ("organization__slug",)
+
+
+@admin.register(Survey)
+class SurveyBackoffice(JournalAdmin):
+    """That a rating was asked and given. What the customer wrote is not shown."""
+
+    never_shown = ("comment",)
+    list_display = ("id", "organization", "asked_at", "score", "answered_at")
+    list_select_related = ("organization",)
+    search_fields = ("conversation__id__exact",)

@@ -2,6 +2,7 @@
 
 from apps.contacts import merging
 from apps.contacts.models import Contact
+from apps.conversations import handling, services
 from apps.conversations.ingest import ingest
 from apps.conversations.models import Conversation, Message, State
 from apps.core.clock import now
@@ -21,4 +22,5 @@ def move_conversations(keep: Contact, drop: Contact) -> None:
             conversation.state, conversation.closed_at = State.CLOSED, now()
         conversation.contact = keep
         conversation.save(update_fields=["state", "closed_at", "contact"])
+        handling.follow([services.event_line(conversation, "merged")])
     Message.objects.filter(contact=drop).update(contact=keep)

@@ -38,10 +38,15 @@ def _closed(payload: Payload, actor: str) -> str:
     return _("%(actor)s closed the conversation: %(outcome)s") % {"actor": actor, "outcome": outcome.lower()}
 
 
+def _rated(payload: Payload, _actor: str) -> str:
+    return _("The customer rated the service %(score)s of 5") % {"score": payload.get("score", "")}
+
+
 _SENTENCES: dict[str, Callable[[Payload, str], str]] = {
     "queued": _queued,
     "assigned": _assigned,
     "pulled": lambda _payload, actor: _("%(actor)s took the conversation") % {"actor": actor},
     "closed": _closed,
+    "rated": _rated,
     "reopened": lambda _payload, actor: _("%(actor)s reopened the conversation") % {"actor": actor},
 }

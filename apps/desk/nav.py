@@ -10,6 +10,8 @@ _SECTIONS = [
     ("dashboard", "desk:dashboard", _("Dashboard"), "layout-dashboard"),
     ("queue", "desk:queue", _("Queue"), "stack-2"),
     ("inbox", "desk:inbox", _("Conversations"), "messages"),
+    ("history", "desk:history", _("History"), "history"),
+    ("completed", "desk:completed", _("Completed"), "circle-check"),
 ]
 
 

@@ -37,7 +37,6 @@ INSTALLED_APPS = [
     "apps.audit",
     "apps.vault",
     "apps.media",
-    "apps.notifications",
     "apps.contacts",
     "apps.whatsapp",
     "apps.teams",
@@ -129,7 +128,6 @@ CELERY_BEAT_SCHEDULE = {
     "fetch media that is still missing": {"task": "conversations.fetch_media", "schedule": 15.0},
     # Each account is asked once an hour; the beat only looks whose hour has come.
     "ask for templates that are due": {"task": "whatsapp.sync_templates", "schedule": 15.0},
-    "drop old notifications": {"task": "notifications.prune", "schedule": 24 * 3600.0},
     "drop handled deliveries": {"task": "whatsapp.prune_deliveries", "schedule": 3600.0},
 }
 
@@ -184,7 +182,7 @@ GRAPH_API_URL = env.text("GRAPH_API_URL", "https://graph.facebook.com")
 GRAPH_API_VERSION = env.text("GRAPH_API_VERSION", "v26.0")
 OUTBOUND_TRUSTED_ORIGINS = env.items("OUTBOUND_TRUSTED_ORIGINS")
 SIMULATOR_URL = env.text("SIMULATOR_URL", "")
-INBOUND_HANDLERS = ["apps.routing.handlers.Queue"]
+INBOUND_HANDLERS = ["apps.conversations.csat.SurveyAnswers", "apps.routing.handlers.Queue"]
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "PyTake <no-reply@localhost>")

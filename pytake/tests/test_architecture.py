@@ -18,7 +18,7 @@ FLOORS = [
     ["accounts"],
     ["organizations"],
     ["audit"],
-    ["vault", "media", "notifications"],
+    ["vault", "media"],
     ["contacts", "whatsapp", "teams"],
     ["conversations"],
     ["routing"],

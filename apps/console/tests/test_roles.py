@@ -46,7 +46,7 @@ VIEWS = {
     "queue_new": (TEAMS, "GET"),
     "queue": (TEAMS, "GET"),
     "queue_switch": (TEAMS, "POST"),
-    "notifications": (CONSOLE, "GET"),
+    "survey": (TEAMS, "GET"),
     "settings": (OWNER, "GET"),
 }
 CASES = [(pattern.name, role) for pattern in urls.urlpatterns for role in ROLES]
@@ -102,7 +102,7 @@ def test_an_id_of_another_company_does_not_exist(company, name):
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize(("role", "count"), [("owner", 6), ("admin", 5), ("supervisor", 3), ("viewer", 2)])
+@pytest.mark.parametrize(("role", "count"), [("owner", 7), ("admin", 6), ("supervisor", 4), ("viewer", 2)])
 def test_the_menu_shows_only_what_may_be_opened(company, role, count):
     answer = company.client(role).get(company.url("dashboard"))
     entries = answer.context["nav"]

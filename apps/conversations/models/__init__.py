@@ -1,4 +1,5 @@
 from apps.conversations.models.conversation import Conversation, Outcome, State
+from apps.conversations.models.handling import Ending, Handling
 from apps.conversations.models.message import (
     AMENDMENTS,
     Direction,
@@ -8,11 +9,15 @@ from apps.conversations.models.message import (
     ParkedStatus,
     Status,
 )
+from apps.conversations.models.survey import COMMENT_TIME, Survey, SurveyPolicy
 
 __all__ = [
     "AMENDMENTS",
+    "COMMENT_TIME",
     "Conversation",
     "Direction",
+    "Ending",
+    "Handling",
     "MediaState",
     "Message",
     "MessageKind",
@@ -20,4 +25,6 @@ __all__ = [
     "ParkedStatus",
     "State",
     "Status",
+    "Survey",
+    "SurveyPolicy",
 ]

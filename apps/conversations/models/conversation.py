@@ -110,6 +110,11 @@ class Conversation(TenantModel):
                 fields=["queue", "queued_at", "id"], condition=models.Q(state="queued"), name="conversation_waiting"
             ),
             models.Index(fields=["organization", "-closed_at", "-id"], name="conversation_closed_list"),
+            models.Index(
+                fields=["assignee", "-closed_at", "-id"],
+                condition=models.Q(state="closed"),
+                name="conversation_mine_closed",
+            ),
             models.Index(fields=["contact", "-id"], name="conversation_of_contact"),
         ]
 

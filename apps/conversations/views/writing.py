@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from apps.conversations import sending, services
+from apps.conversations import closing, sending, services
 from apps.conversations.forms import ReplyForm, UploadForm
 from apps.conversations.models import Conversation, Direction, Message
 from apps.conversations.pages import membership_of, visible_or_404
@@ -135,7 +135,7 @@ def close(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpRespons
         return notice(request, _not_held(conversation), page_url(request, conversation_id))
     outcome = request.POST.get("outcome", "")
     actor = membership_of(request)
-    return act(request, conversation_id, lambda: services.close(conversation_id, actor=actor, outcome=outcome))
+    return act(request, conversation_id, lambda: closing.close(conversation_id, actor=actor, outcome=outcome))
 
 
 @require_POST
@@ -143,4 +143,4 @@ def close(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpRespons
 def reopen(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpResponseBase:
     visible_or_404(request, conversation_id)
     actor = membership_of(request)
-    return act(request, conversation_id, lambda: services.reopen(conversation_id, actor=actor))
+    return act(request, conversation_id, lambda: closing.reopen(conversation_id, actor=actor))

@@ -147,6 +147,21 @@ def clock_time(seconds: object) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
+@register.filter
+def duration(span: object) -> str:
+    """A timedelta or seconds in its two largest units: `2d 3h`, `2h 05m`, `3m 20s`, `12s`; empty when unknown."""
+    seconds = span.total_seconds() if isinstance(span, timedelta) else span
+    if not isinstance(seconds, int | float) or seconds < 0:
+        return ""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes_rest = divmod(minutes, 60)
+    if hours >= 24:
+        return f"{hours // 24}d {hours % 24}h"
+    if hours:
+        return f"{hours}h {minutes_rest:02d}m"
+    return f"{minutes}m {rest:02d}s" if minutes else f"{rest}s"
+
+
 @register.simple_tag
 def first_unread(messages: Iterable[Readable], unread: int | None) -> object:
     """Id of the message above which the "unread" line stands; None when all is read."""

@@ -16,7 +16,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.audit.services import record
 from apps.contacts.models import Contact, ContactIdentity, Tag
-from apps.conversations.models import Conversation, Message, ParkedStatus
+from apps.conversations.models import Conversation, Handling, Message, ParkedStatus, Survey, SurveyPolicy
 from apps.core.backoffice import BackofficeAdmin
 from apps.core.clock import now
 from apps.media.models import StoredFile
@@ -50,6 +50,9 @@ def rows() -> dict[str, Any]:
         Message.objects.create(
             conversation=about, contact=contact, number=number, direction="in", text=WORDS_OF_A_CUSTOMER
         )
+        Handling.objects.create(conversation=about, agent=member, started_at=now())
+        SurveyPolicy.objects.create()
+        Survey.objects.create(conversation=about, agent=member, comment=WORDS_OF_A_CUSTOMER)
         ParkedStatus.objects.create(number=number, wamid="wamid.1", status="sent")
         AccountEvent.objects.create(account=number.account, field="account_update", dedupe_key="1", occurred_at=now())
         record("number.connected", actor=member)
