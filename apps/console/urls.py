@@ -33,6 +33,7 @@ urlpatterns = [
     path("teams/queues/new/", teams.queue_new, name="queue_new"),
     path("teams/queues/<uuid:queue_id>/", teams.queue, name="queue"),
     path("teams/queues/<uuid:queue_id>/switch/", teams.queue_switch, name="queue_switch"),
+    path("notifications/", settings.notifications, name="notifications"),
     path("inbox/survey/", inbox_settings.survey, name="survey"),
     path("settings/", settings.settings, name="settings"),
 ]

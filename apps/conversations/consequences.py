@@ -14,6 +14,7 @@ from apps.conversations.models import Conversation
 from apps.core.clock import now
 from apps.whatsapp.errors import GraphError, Policy
 from apps.whatsapp.models import BusinessAccount, Number
+from apps.whatsapp.trouble import needs_attention
 
 PAUSE = timedelta(minutes=5)
 
@@ -53,9 +54,7 @@ def _pause_number(refused: Refused, error: GraphError) -> None:
     """Not forever: after five minutes the next send tries again, in case somebody has mended the cause."""
     reason = str(error.rule.sentence)[:300]
     Number.objects.filter(pk=refused.number_id).update(paused_until=now() + PAUSE, pause_reason=reason)
-    BusinessAccount.objects.filter(pk=refused.account_id).update(
-        status=BusinessAccount.Status.ATTENTION, problem=reason
-    )
+    needs_attention(BusinessAccount.objects.get(pk=refused.account_id), reason)
 
 
 _CONSEQUENCES: dict[Policy, Callable[[Refused, GraphError], None]] = {

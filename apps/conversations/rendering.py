@@ -1,13 +1,10 @@
 """Fragments of conversations, for pages and for the live socket alike."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 from zlib import crc32
 
 from django.core.cache import cache
-from django.db import close_old_connections
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
@@ -15,9 +12,9 @@ from django.utils.safestring import SafeString, mark_safe
 from apps.conversations.models import Conversation, Message, State
 from apps.core.clock import now
 from apps.core.realtime.hub import CHANGED, Fragment, RenderClass, renders
-from apps.organizations.models import Membership, Organization
+from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm
-from apps.organizations.tenancy import tenant_scope
+from apps.organizations.viewing import seen_by
 
 ROW_SECONDS = 600
 
@@ -73,7 +70,7 @@ def _row_fragments(viewer: RenderClass, ids: dict[str, str], gone: bool) -> list
     element = f"c-{ids['conversation']}"
     if gone:
         return [Fragment(element, "", "", type="remove")]
-    with _as(viewer) as organization:
+    with seen_by(viewer) as organization:
         row = Conversation.objects.for_rows().filter(pk=ids["conversation"]).first()
         if row is None:
             return [Fragment(element, "", "", type="remove")]
@@ -82,7 +79,7 @@ def _row_fragments(viewer: RenderClass, ids: dict[str, str], gone: bool) -> list
 
 @renders("message")
 def _message_fragments(viewer: RenderClass, ids: dict[str, str], _gone: bool) -> list[Fragment]:
-    with _as(viewer) as organization:
+    with seen_by(viewer) as organization:
         message = Message.objects.for_thread().select_related("contact").filter(pk=ids["message"]).first()
         if message is None or message.target_wamid:
             return []
@@ -95,25 +92,3 @@ def _message_fragments(viewer: RenderClass, ids: dict[str, str], _gone: bool) ->
 def _conversation_fragments(_viewer: RenderClass, ids: dict[str, str], _gone: bool) -> list[Fragment]:
     """Agent, queue or state changed: the page fetches its own head and composer, which depend on the viewer."""
     return [Fragment(ids["conversation"], "", "", type=CHANGED)]
-
-
-@contextmanager
-def _as(viewer: RenderClass) -> Iterator[Organization]:
-    """Inside: the tenant, language and time zone of a class of viewers."""
-    close_old_connections()
-    organization = _organization(viewer.organization_id)
-    with (
-        tenant_scope(organization),
-        translation.override(viewer.language),
-        timezone.override(organization.time_zone),
-    ):
-        yield organization
-
-
-def _organization(pk: UUID) -> Organization:
-    key = f"org:{pk}:organization:{pk}"
-    found: Organization | None = cache.get(key)
-    if found is None:
-        found = Organization.objects.get(pk=pk)
-        cache.set(key, found, 60)
-    return found

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from apps.conversations.pages import inbox_context, membership_of, read
 from apps.desk import selectors
 from apps.desk.nav import nav_for
+from apps.notifications.pages import list_context
 from apps.organizations.permissions import Perm, requires
 
 
@@ -25,6 +26,13 @@ def queue(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Queues that this agent serves, with what waits in each."""
     context = {"queues": selectors.queues_of(membership_of(request)), "nav": nav_for(request, "queue")}
     return TemplateResponse(request, "desk/queue.html", context)
+
+
+@require_GET
+@requires(Perm.USE_DESK)
+def notifications(request: HttpRequest, slug: str) -> HttpResponseBase:
+    context = {**list_context(request), "nav": nav_for(request, ""), "layout": "layouts/desk.html"}
+    return TemplateResponse(request, "notifications/page.html", context)
 
 
 @require_GET

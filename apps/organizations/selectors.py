@@ -1,11 +1,11 @@
-"""Reads that cross organisations for one user."""
+"""Reads that cross organisations for one user, and of members by what they may do."""
 
 from typing import Any
 
 from django.db.models import F
 
 from apps.organizations.models import Membership
-from apps.organizations.permissions import Perm, has_perm
+from apps.organizations.permissions import ROLE_PERMISSIONS, Perm, has_perm
 from apps.organizations.tenancy import platform_scope
 
 
@@ -17,6 +17,12 @@ def memberships_of(user_id: Any) -> list[Membership]:
             .filter(user_id=user_id, is_active=True, organization__is_active=True)
             .order_by(F("last_seen_at").desc(nulls_last=True), "organization__name")
         )
+
+
+def members_who_may(perm: Perm) -> list[Membership]:
+    """Active members of the organisation in scope whose role holds a permission."""
+    roles = [role for role, held in ROLE_PERMISSIONS.items() if perm in held]
+    return list(Membership.objects.filter(is_active=True, role__in=roles))
 
 
 def start_address(membership: Membership) -> str:

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "apps.audit",
     "apps.vault",
     "apps.media",
+    "apps.notifications",
     "apps.contacts",
     "apps.whatsapp",
     "apps.teams",
@@ -128,6 +129,7 @@ CELERY_BEAT_SCHEDULE = {
     "fetch media that is still missing": {"task": "conversations.fetch_media", "schedule": 15.0},
     # Each account is asked once an hour; the beat only looks whose hour has come.
     "ask for templates that are due": {"task": "whatsapp.sync_templates", "schedule": 15.0},
+    "drop old notifications": {"task": "notifications.prune", "schedule": 24 * 3600.0},
     "drop handled deliveries": {"task": "whatsapp.prune_deliveries", "schedule": 3600.0},
 }
 

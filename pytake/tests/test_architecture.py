@@ -18,7 +18,7 @@ FLOORS = [
     ["accounts"],
     ["organizations"],
     ["audit"],
-    ["vault", "media"],
+    ["vault", "media", "notifications"],
     ["contacts", "whatsapp", "teams"],
     ["conversations"],
     ["routing"],

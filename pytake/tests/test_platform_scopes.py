@@ -35,6 +35,7 @@ KNOWN: dict[tuple[str, str], int] = {
         "conversations/sending/courier.py",
         "the courier delivers for all tenants; the account comes from the claimed row",
     ): 1,
+    ("notifications/tasks.py", "old notifications of all tenants are dropped together"): 1,
     ("ops/gauges.py", "operators see how much waits, not whose it is"): 1,
     ("organizations/invitations.py", "the token of an invitation decides which tenant is joined"): 1,
     ("organizations/middleware.py", "the membership decides which tenant may be entered"): 1,

@@ -13,6 +13,7 @@ from apps.accounts.tests.factories import UserFactory
 from apps.contacts.models import Contact
 from apps.conversations.models import Conversation, Message
 from apps.media.models import StoredFile
+from apps.notifications.models import Notification
 from apps.organizations.tenancy import tenant_scope
 from apps.organizations.tests.factories import InvitationFactory, MembershipFactory, OrganizationFactory
 from apps.teams.tests.factories import DepartmentFactory, QueueFactory
@@ -87,6 +88,7 @@ class World:
             line = Message.objects.create(
                 conversation=chat, contact=contact, number=number, direction="in", text="segredo"
             )
+            told = Notification.objects.create(recipient=self.owner, kind="told", url="/")
             stored = StoredFile.objects.create(
                 kind="image", mime="image/png", size=1, sha256="0" * 64, name="a.png", key=f"{chat.pk}"
             )
@@ -94,6 +96,7 @@ class World:
             "conversation_id": chat.pk,
             "message_id": line.pk,
             "file_id": stored.pk,
+            "notification_id": told.pk,
             "number_id": number.pk,
             "membership_id": member.pk,
             "invitation_id": InvitationFactory(organization=self.organization).pk,

@@ -6,4 +6,5 @@ import "./core/menus.js";
 import "./core/theme.js";
 import "./core/times.js";
 import "./core/network.js";
+import "./core/bell.js";
 import "./core/lazy.js";

@@ -46,6 +46,7 @@ VIEWS = {
     "queue_new": (TEAMS, "GET"),
     "queue": (TEAMS, "GET"),
     "queue_switch": (TEAMS, "POST"),
+    "notifications": (CONSOLE, "GET"),
     "survey": (TEAMS, "GET"),
     "settings": (OWNER, "GET"),
 }

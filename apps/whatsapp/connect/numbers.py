@@ -17,6 +17,7 @@ from apps.whatsapp.connect.meta import Ask, quoted
 from apps.whatsapp.connect.report import Credentials, Report
 from apps.whatsapp.errors import GraphError
 from apps.whatsapp.models import BusinessAccount, Number, secret_fingerprint
+from apps.whatsapp.trouble import needs_attention
 
 UNTIL_RESUMED = timedelta(days=36500)
 
@@ -104,12 +105,10 @@ async def ask_about(phone_number_id: str, token: str, ask: Ask) -> dict[str, Any
     return await ask(token).get(phone_number_id, fields=NUMBER_FIELDS)
 
 
+@transaction.atomic
 def note_refusal(number: Number, error: GraphError) -> None:
     """Meta refused a question about the number: the account needs a person."""
-    account = number.account
-    account.status = BusinessAccount.Status.ATTENTION
-    account.problem = quoted(error)[:300]
-    account.save(update_fields=["status", "problem"])
+    needs_attention(number.account, quoted(error))
 
 
 @transaction.atomic

@@ -1,0 +1,83 @@
+"""Somebody is told something: bell, pop-up and list, live, on a desktop and on a phone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from pytake.tests.conftest import DESKTOP, PHONE
+from pytake.tests.test_accessibility import RULES
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
+ADMIN = "rafael@aurora.example"
+TELL = """
+from apps.organizations.models import Membership, Organization
+from apps.organizations.tenancy import tenant_scope
+from apps.notifications.services import notify
+house = Organization.objects.get(slug="loja-aurora")
+with tenant_scope(house):
+    people = list(Membership.objects.filter(user__email="rafael@aurora.example"))
+    notify(kind="whatsapp.stopped", recipients=people, url="/o/loja-aurora/console/numbers/", account="{account}")
+"""
+
+
+@pytest.fixture
+def tell(stack):
+    def tell(account: str) -> None:
+        stack.manage("shell", "-c", TELL.format(account=account))
+
+    yield tell
+    stack.rows("DELETE FROM notifications_notification RETURNING 1")
+
+
+@pytest.fixture
+def console(stack, log_in):
+    def open_console(size):
+        page = log_in(ADMIN, size)
+        with page.expect_websocket():
+            page.goto(f"{stack.url}/o/loja-aurora/console/")
+        return page
+
+    return open_console
+
+
+@pytest.mark.parametrize(("size", "count"), [(DESKTOP, "#notification-count"), (PHONE, "#notification-count-top")])
+def test_a_notification_appears_by_itself_and_leads_where_it_says(console, tell, size, count):
+    page = console(size)
+    expect(page.locator(count)).to_be_hidden()
+    tell("Conta Um")
+    expect(page.locator(count)).to_contain_text("1")
+    card = page.get_by_test_id("toast").filter(has_text="Conta Um")
+    expect(card).to_be_visible()
+
+    page.locator("[data-testid=bell]:visible").click()
+    drawer = page.locator("#modal")
+    expect(drawer.get_by_test_id("notification")).to_have_count(1)
+    tell("Conta Dois")
+    expect(drawer.get_by_test_id("notification").first).to_contain_text("Conta Dois")
+    expect(page.locator(count)).to_contain_text("2")
+
+    drawer.get_by_test_id("notification").first.locator(".notification-open").click()
+    page.wait_for_url("**/console/numbers/")
+    expect(page.locator(count)).to_contain_text("1")
+
+
+def test_reading_in_one_window_calms_the_bell_of_another(stack, console, log_in, tell):
+    page, other = console(DESKTOP), console(PHONE)
+    tell("Conta Um")
+    expect(other.locator("#notification-count-top")).to_contain_text("1")
+    page.goto(f"{stack.url}/o/loja-aurora/console/notifications/")
+    page.get_by_role("button", name="Marcar todas como lidas").click()
+    expect(other.locator("#notification-count-top")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_list_and_drawer_are_accessible(stack, console, tell, scheme):
+    tell("Conta Um")
+    page = console(DESKTOP)
+    page.goto(f"{stack.url}/o/loja-aurora/console/notifications/")
+    page.evaluate("scheme => document.documentElement.setAttribute('data-bs-theme', scheme)", scheme)
+    assert Axe().run(page, options=RULES).response["violations"] == []
+    page.locator("[data-testid=bell]:visible").click()
+    expect(page.locator(".notification-panel")).to_be_visible()
+    page.wait_for_timeout(400)
+    assert Axe().run(page, options=RULES).response["violations"] == []
