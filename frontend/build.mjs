@@ -57,6 +57,28 @@ async function copyImages() {
   }
 }
 
+// `import("virtual:emoji-pt")`: what the emoji panel needs of emojibase's data, by group, as `[emoji, "name|word|word"]`.
+const SKIPPED_GROUP = 2; // skin tones and hair, which are parts of others
+const NEWEST = 15; // what the fonts of phones in use can draw
+const GENDERED = /-200D-264[02](-FE0F)?$/; // the neutral one stays
+const NAMES = { "pt/flags": "Bandeiras" }; // the data call them “comutadores”
+const isShown = (row) => row.version <= NEWEST && !GENDERED.test(row.hexcode);
+const emoji = {
+  name: "emoji",
+  setup(build) {
+    build.onResolve({ filter: /^virtual:emoji-/ }, ({ path }) => ({ path: path.slice(14), namespace: "emoji" }));
+    build.onLoad({ filter: /.*/, namespace: "emoji" }, async ({ path: language }) => {
+      const read = async (name) => JSON.parse(await readFile(join(root, "node_modules/emojibase-data", language, name), "utf8"));
+      const [rows, messages] = [await read("data.json"), await read("messages.json")];
+      const groups = messages.groups.filter((group) => group.order !== SKIPPED_GROUP).map((group) => ({
+        name: NAMES[`${language}/${group.key}`] ?? group.message.charAt(0).toUpperCase() + group.message.slice(1),
+        emoji: rows.filter((row) => row.group === group.order && isShown(row)).sort((a, b) => a.order - b.order).map((row) => [row.emoji, [row.label, ...(row.tags ?? [])].join("|")]),
+      }));
+      return { contents: JSON.stringify(groups), loader: "json" };
+    });
+  },
+};
+
 const options = {
   absWorkingDir: root,
   entryPoints: [
@@ -72,6 +94,7 @@ const options = {
   format: "esm",
   target: ["es2022", "chrome115", "firefox115", "safari16.4"],
   loader: { ".woff2": "file" },
+  plugins: [emoji],
   minify: !watch,
   legalComments: "none",
   logLevel: "info",

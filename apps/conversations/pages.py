@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from apps.conversations import receipts, selectors, services
+from apps.conversations.composing.interactive import MENU
 from apps.conversations.models import Conversation
 from apps.conversations.rendering import abilities, rows_html
 from apps.core.clock import now
@@ -56,6 +57,7 @@ def thread_context(request: HttpRequest, conversation: Conversation) -> dict[str
         "contact_tags": conversation.contact.tags.all(),
         "history": selectors.earlier(conversation),
         "can": abilities(membership_of(request), conversation),
+        "compose_menu": MENU,
     }
 
 

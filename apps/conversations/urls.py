@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.conversations.views import reading, writing
+from apps.conversations.views import composing, reading, writing
 
 app_name = "conversations"
 urlpatterns = [
@@ -15,6 +15,16 @@ urlpatterns = [
     path("<uuid:conversation_id>/unread/", reading.unread, name="unread"),
     path("<uuid:conversation_id>/send/", writing.send, name="send"),
     path("<uuid:conversation_id>/upload/", writing.upload, name="upload"),
+    path("<uuid:conversation_id>/format/", composing.formatted, name="format"),
+    path("<uuid:conversation_id>/compose/<slug:kind>/", composing.compose, name="compose"),
+    path("<uuid:conversation_id>/compose/<slug:kind>/preview/", composing.preview, name="compose-preview"),
+    path("<uuid:conversation_id>/templates/", composing.templates, name="templates"),
+    path("<uuid:conversation_id>/templates/<uuid:template_id>/", composing.template, name="template"),
+    path(
+        "<uuid:conversation_id>/templates/<uuid:template_id>/preview/",
+        composing.template_preview,
+        name="template-preview",
+    ),
     path("<uuid:conversation_id>/note/", writing.note, name="note"),
     path("<uuid:conversation_id>/close/", writing.close, name="close"),
     path("<uuid:conversation_id>/reopen/", writing.reopen, name="reopen"),

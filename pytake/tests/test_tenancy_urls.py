@@ -17,7 +17,7 @@ from apps.notifications.models import Notification
 from apps.organizations.tenancy import tenant_scope
 from apps.organizations.tests.factories import InvitationFactory, MembershipFactory, OrganizationFactory
 from apps.teams.tests.factories import DepartmentFactory, QueueFactory
-from apps.whatsapp.tests.factories import NumberFactory
+from apps.whatsapp.tests.factories import NumberFactory, TemplateFactory
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "PUT", "DELETE")
@@ -102,6 +102,8 @@ class World:
             "invitation_id": InvitationFactory(organization=self.organization).pk,
             "department_id": DepartmentFactory(organization=self.organization).pk,
             "queue_id": queue.pk,
+            "template_id": TemplateFactory(organization=self.organization, account=number.account).pk,
+            "kind": "buttons",
         }
 
     def url(self, name: str, ids: dict[str, uuid.UUID] | None = None) -> str:

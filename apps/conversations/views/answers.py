@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from apps.conversations.models import Conversation, Message
 from apps.conversations.pages import membership_of, read, thread_context, visible_to_viewer
@@ -88,3 +89,14 @@ def bubble(request: HttpRequest, message: Message, conversation: Conversation) -
         "can": abilities(membership, conversation),
     }
     return HttpResponse(render_message(message, context))
+
+
+def not_held(conversation: Conversation) -> str:
+    """Why somebody who may answer customers can't answer this one."""
+    if not conversation.is_live:
+        return _("This conversation is closed. Reopen it to answer.")
+    if conversation.assignee is None:
+        return _("Take the conversation from the queue before answering.")
+    return _("%(name)s is answering this conversation. Leave a note, or ask for a transfer.") % {
+        "name": conversation.assignee.name
+    }

@@ -15,7 +15,7 @@ from apps.conversations.models import Conversation, Direction, Message
 from apps.conversations.pages import membership_of, visible_or_404
 from apps.conversations.rendering import abilities
 from apps.conversations.sending import Draft, NotSent
-from apps.conversations.views.answers import act, bubble, notice, page_url, refused
+from apps.conversations.views.answers import act, bubble, not_held, notice, page_url, refused
 from apps.media.services import store_upload
 from apps.organizations.permissions import Perm, requires
 from apps.whatsapp.providers.base import SendKind
@@ -56,20 +56,12 @@ def _file_draft(data: dict[str, Any]) -> Draft:
 
 def _send(request: HttpRequest, conversation: Conversation, draft: Draft) -> HttpResponseBase:
     if not abilities(membership_of(request), conversation)["reply"] and conversation.is_live:
-        return refused(request, _not_held(conversation), conversation.pk)
+        return refused(request, not_held(conversation), conversation.pk)
     try:
         message = sending.send(conversation.pk, draft, author=membership_of(request))
     except NotSent as error:
         return refused(request, error.messages[0], conversation.pk)
     return bubble(request, message, conversation)
-
-
-def _not_held(conversation: Conversation) -> str:
-    if conversation.assignee is None:
-        return _("Take the conversation from the queue before answering.")
-    return _("%(name)s is answering this conversation. Leave a note, or ask for a transfer.") % {
-        "name": conversation.assignee.name
-    }
 
 
 def _first_error(form: Form) -> str:
@@ -132,7 +124,7 @@ def _message_or_404(request: HttpRequest, message_id: UUID) -> tuple[Message, Co
 def close(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpResponseBase:
     conversation = visible_or_404(request, conversation_id)
     if conversation.is_live and not abilities(membership_of(request), conversation)["close"]:
-        return notice(request, _not_held(conversation), page_url(request, conversation_id))
+        return notice(request, not_held(conversation), page_url(request, conversation_id))
     outcome = request.POST.get("outcome", "")
     actor = membership_of(request)
     return act(request, conversation_id, lambda: closing.close(conversation_id, actor=actor, outcome=outcome))

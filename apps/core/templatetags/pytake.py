@@ -5,7 +5,10 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
+
+from babel import Locale, UnknownLocaleError
 
 from django import template
 from django.contrib.messages import get_messages
@@ -16,6 +19,7 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -220,6 +224,28 @@ def item(mapping: object, key: str) -> object:
     """`mapping[key]` or an empty text, for payloads whose keys are data."""
     found = mapping.get(key, "") if isinstance(mapping, dict) else ""
     return found if found is not None else ""
+
+
+@register.filter
+def plain_name(name: object) -> str:
+    """Meta's name of a template as people read it: `pedido_confirmado` → `Pedido confirmado`."""
+    return str(name or "").replace("_", " ").strip().capitalize()
+
+
+@register.filter
+def language_name(code: object) -> str:
+    """`pt_BR` as the viewer's language calls it; unknown codes stay as they are."""
+    return _language_name(str(code or ""), get_language() or "en")
+
+
+@lru_cache(maxsize=512)
+def _language_name(code: str, viewer: str) -> str:
+    try:
+        name = Locale.parse(code).get_display_name(viewer.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return code
+    shown = name or code
+    return shown[:1].upper() + shown[1:]
 
 
 @register.filter

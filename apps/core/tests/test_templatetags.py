@@ -178,3 +178,11 @@ def test_helpers_for_payloads_whose_keys_are_data():
     assert pytake.split_words("a b") == ["a", "b"]
     assert pytake.as_attr([]) == "false"
     assert pytake.waveform("m") == pytake.waveform("m") != pytake.waveform("n")
+
+
+def test_names_of_templates_and_languages_are_words():
+    assert pytake.plain_name("pedido_confirmado") == "Pedido confirmado"
+    with translation.override("pt-br"):
+        assert pytake.language_name("pt_BR") == "Português (Brasil)"
+        assert pytake.language_name("<b>") == "<b>"
+    assert pytake.language_name("") == ""

@@ -1,7 +1,9 @@
 // The live inbox: list, thread and composer working together.
 import "./audio.js";
+import "./compose.js";
 import "./composer.js";
 import "./countdown.js";
+import "./emoji.js";
 import "./head.js";
 import "./lightbox.js";
 import "./list.js";

@@ -33,6 +33,14 @@ export function drop(id) {
   return item;
 }
 
+/** Stop what has not arrived yet: the request ends, so the server never has the whole file and keeps nothing. */
+export function cancel(id) {
+  const item = items.get(id);
+  if (!item) return;
+  drop(id);
+  item.request?.abort();
+}
+
 async function deliver(item) {
   if (!items.has(item.id)) return;
   if (!navigator.onLine) {
@@ -42,6 +50,7 @@ async function deliver(item) {
   item.state = "sending";
   label(item, "sending");
   const answer = await post(item);
+  if (!items.has(item.id)) return;
   if (answer.url && new URL(answer.url).pathname !== new URL(item.url, location.href).pathname) answer.status = 401;
   if (answer.status >= 200 && answer.status < 300) accepted(item, answer.text);
   else if (answer.status === 0 && !navigator.onLine) item.state = "waiting";
@@ -54,6 +63,7 @@ function post(item) {
   if (item.file) body.append("file", item.file, item.file.name);
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
+    item.request = request;
     request.open("POST", item.url);
     request.setRequestHeader("X-CSRFToken", csrfToken());
     request.setRequestHeader("HX-Request", "true");
@@ -68,6 +78,9 @@ function progress(item, event) {
   const bar = $("progress", bubbleOf(item) ?? undefined);
   if (!bar || !item.file || !event.lengthComputable) return;
   bar.value = event.loaded / event.total;
+  // All of it is there: the server may store it any moment, so it is too late to take it back.
+  const stop = $('[data-slot="cancel"]', bubbleOf(item));
+  if (stop && event.loaded === event.total) stop.hidden = true;
 }
 
 const bubbleOf = (item) => document.getElementById(`m-${item.id}`);

@@ -1,0 +1,1 @@
+"""What an agent puts together in a dialog: templates, buttons, lists, links, places and contact cards."""

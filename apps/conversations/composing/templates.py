@@ -1,0 +1,170 @@
+"""Which templates an agent may send, and the form that fills one in."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.conversations.composing.fields import Point, Words, text_of
+from apps.conversations.composing.interactive import NAME, ComposeForm, place_of
+from apps.conversations.models import Conversation
+from apps.conversations.sending import Draft
+from apps.core.templatetags.pytake import plain_name
+from apps.media.models import StoredFile
+from apps.media.services import require_sendable, store_upload
+from apps.whatsapp.models import Template
+from apps.whatsapp.providers import limits
+from apps.whatsapp.providers.base import SendKind
+from apps.whatsapp.template_parts import BODY, BUTTON, HEADER, VARIABLE, Blueprint, Variable, take_apart
+
+JSONObject = dict[str, Any]
+SHOWN = 60
+HEADER_TEXT, BODY_TEXT, CODE = 60, 1_024, 15
+ACCEPTS = {"image": "image/jpeg,image/png", "video": "video/mp4,video/3gpp", "document": ".pdf,.doc,.docx,.xls,.xlsx"}
+
+
+def templates_of(conversation: Conversation) -> QuerySet[Template]:
+    """What may go out on the conversation's number."""
+    found: QuerySet[Template] = Template.objects.sendable().filter(account=conversation.number.account_id)
+    return found
+
+
+def search(conversation: Conversation, *, words: str, language: str, category: str) -> list[tuple[Template, Blueprint]]:
+    """By name or text, in the order of their names."""
+    rows = templates_of(conversation)
+    if words:
+        said = rows.annotate(said=Cast("components", TextField()))
+        rows = said.filter(Q(name__icontains=words.replace(" ", "_")) | Q(said__icontains=words))
+    if language:
+        rows = rows.filter(language=language)
+    if category:
+        rows = rows.filter(category=category)
+    return [(row, take_apart(row)) for row in rows.order_by("name", "language")[:SHOWN]]
+
+
+def languages(conversation: Conversation) -> list[str]:
+    return sorted(set(templates_of(conversation).values_list("language", flat=True)))
+
+
+class TemplateForm(ComposeForm):
+    """One field a gap; a file or a place where the header asks for one."""
+
+    kind = SendKind.TEMPLATE
+    title = gettext_lazy("Template")
+    icon = "template"
+
+    def __init__(self, template: Template, *args: Any, **options: Any) -> None:
+        self.template, self.plan = template, take_apart(template)
+        super().__init__(*args, **options)
+        self._add_header()
+        for variable in self.plan.variables:
+            self.fields[variable.key] = _gap(variable)
+
+    def _add_header(self) -> None:
+        if kind := self.plan.media_kind:
+            accept = {"accept": ACCEPTS[kind], "data-preview-file": "", "class": "form-control"}
+            self.fields["file"] = forms.FileField(
+                label=_FILES[kind],
+                widget=forms.FileInput(attrs=accept),
+                error_messages={"required": gettext_lazy("Choose the file of the header.")},
+            )
+        if self.plan.header_format == "LOCATION":
+            attrs = {"autocomplete": "off", "placeholder": "-23.5614, -46.6559"}
+            self.fields["point"] = Point(
+                label=_("Place"),
+                help_text=_("Paste the link of a place from a map, or its coordinates."),
+                widget=forms.TextInput(attrs=attrs),
+            )
+            self.fields["name"] = Words(label=_("Name of the place"), limit=NAME)
+            self.fields["address"] = Words(label=_("Address"), limit=limits.LOCATION_TEXT)
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {variable.key: text_of(self, variable.key) for variable in self.plan.variables}
+
+    @property
+    def text(self) -> str:
+        return str(self.plan.filled(self.values)["body"])
+
+    def clean(self) -> JSONObject:
+        data = super().clean() or {}
+        shown = self.plan.filled(self.values)
+        for part, longest in (("header", HEADER_TEXT), ("body", BODY_TEXT)):
+            told = {"length": len(shown[part]), "longest": longest}
+            if told["length"] > longest:
+                self.add_error(None, TOO_LONG_FILLED[part] % told)
+        if self.plan.problem:
+            self.add_error(None, str(self.plan.problem))
+        return data
+
+    def content(self) -> JSONObject:
+        """What goes to Meta, and beside it what the bubble shows."""
+        shown, place = self.plan.filled(self.values), self._place()
+        components = self.plan.components(self.values, location=place)
+        content: JSONObject = {"name": self.template.name, "language": self.template.language, "components": components}
+        header = shown["header"] or (f"📍 {place.get('name', '')}".strip() if place else "")
+        if header:
+            content["header"] = {"type": "text", "text": header}
+        if self.plan.media_kind:
+            content["header_media"] = self.plan.media_kind
+        return content | {name: shown[name] for name in ("footer", "buttons") if shown[name]}
+
+    def _place(self) -> JSONObject | None:
+        return place_of(self) if self.plan.header_format == "LOCATION" else None
+
+    def draft(self) -> Draft:
+        """Stores the file; raises ValidationError with what to do when it can't be used."""
+        base, media = super().draft(), self._stored()
+        content = dict(base.content)
+        if media is not None and media.kind == "document":
+            content["filename"] = media.name
+        return Draft(base.client_id or uuid4(), self.kind, base.text, content, media)
+
+    def _stored(self) -> StoredFile | None:
+        if not self.plan.media_kind:
+            return None
+        stored = store_upload(self.cleaned_data["file"], kind=self.plan.media_kind)
+        try:
+            require_sendable(stored)
+        except ValidationError:
+            stored.delete()
+            raise
+        return stored
+
+
+TOO_LONG_FILLED = {
+    "header": gettext_lazy("Filled in, the header has %(length)d characters; WhatsApp accepts %(longest)d."),
+    "body": gettext_lazy("Filled in, the message has %(length)d characters; WhatsApp accepts %(longest)d."),
+}
+_FILES = {
+    "image": gettext_lazy("Picture"),
+    "video": gettext_lazy("Video"),
+    "document": gettext_lazy("Document"),
+}
+
+
+def _gap(variable: Variable) -> Words:
+    limit = {HEADER: HEADER_TEXT, BODY: BODY_TEXT, BUTTON: limits.URL}[variable.place]
+    about = ""
+    if variable.place == BUTTON:
+        url = variable.button.get("url")
+        limit = limit if url else CODE
+        # Help texts are HTML to Django, and this one holds Meta's words.
+        about = escape(_("Completes the link %(url)s") % {"url": VARIABLE.sub("…", str(url))}) if url else ""
+    field = Words(label=_gap_label(variable), limit=limit, help_text=about)
+    if variable.example:
+        field.widget.attrs["placeholder"] = _("Such as %(example)s") % {"example": variable.example[:80]}
+    return field
+
+
+def _gap_label(variable: Variable) -> str:
+    if variable.place == BUTTON:
+        return _("Button “%(name)s”") % {"name": variable.name or _("Code")}
+    name = _("Variable %(name)s") % {"name": variable.name} if variable.name.isdigit() else plain_name(variable.name)
+    return _("Header: %(name)s") % {"name": name} if variable.place == HEADER else name

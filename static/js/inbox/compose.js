@@ -1,0 +1,107 @@
+// Dialogs that put a message together: counters, the file of a header, more options, one's own place, and the bubble.
+import { $, $$, on, t } from "../core/dom.js";
+import { toast } from "../core/toasts.js";
+import { upsertAll } from "../core/upsert.js";
+
+let picture = "";
+
+/** Characters as WhatsApp counts them: an emoji is one. */
+const lengthOf = (text) => [...text.replace(/\r\n/g, "\n")].length;
+
+function count(input) {
+  const field = input.closest(".field");
+  if (!field) return;
+  let counter = $(".counter", field);
+  if (!counter) {
+    counter = Object.assign(document.createElement("span"), { className: "counter num" });
+    counter.setAttribute("aria-hidden", "true");
+    field.append(counter);
+  }
+  const [used, limit] = [lengthOf(input.value.trim()), Number(input.dataset.limit)];
+  counter.textContent = `${used}/${limit}`;
+  counter.classList.toggle("is-over", used > limit);
+  counter.hidden = used < limit * 0.7 && limit > 100;
+}
+
+function prepare(form) {
+  picture = "";
+  for (const input of $$("[data-limit]", form)) count(input);
+  for (const row of $$("[data-spare]", form)) row.hidden = true;
+  offerRow(form);
+  const here = $("[data-here]", form);
+  if (here) here.hidden = !navigator.geolocation;
+  const wrong = $(".has-errors input, .has-errors textarea", form);
+  (wrong ?? $("input:not([type=hidden], [type=file]), textarea", form))?.focus();
+}
+
+function offerRow(form) {
+  const button = $("[data-add-row]", form);
+  if (button) button.hidden = !$("[data-spare][hidden]", form);
+}
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const { target } = event.detail;
+  if (target?.id === "modal-content") for (const form of $$("form[data-compose]", target)) prepare(form);
+  if (target?.matches?.("[data-compose-preview]")) showPicture(target);
+});
+
+on("input", "[data-limit]", (_event, input) => count(input));
+
+on("click", "[data-add-row]", (_event, button) => {
+  const form = button.closest("form");
+  const row = $("[data-spare][hidden]", form);
+  if (!row) return;
+  row.hidden = false;
+  $("input[name^=row_]", row).focus();
+  offerRow(form);
+});
+
+// The header's file never travels for a preview: the page shows its own copy.
+on("change", "[data-preview-file]", (_event, input) => {
+  if (picture) URL.revokeObjectURL(picture);
+  picture = input.files[0] ? URL.createObjectURL(input.files[0]) : "";
+  const form = input.closest("form");
+  form.dataset.fileName = input.files[0]?.name ?? "";
+  showPicture($("[data-compose-preview]", form));
+});
+
+function showPicture(preview) {
+  const place = $("[data-preview-media]", preview);
+  if (!place || !picture) return;
+  const kind = place.dataset.previewMedia;
+  if (kind === "image") place.replaceChildren(Object.assign(document.createElement("img"), { src: picture, alt: "" }));
+  else if (kind === "video") place.replaceChildren(Object.assign(document.createElement("video"), { src: picture, muted: true, preload: "metadata" }));
+  else place.append(document.createTextNode(preview.closest("form").dataset.fileName));
+}
+
+on("click", "[data-here]", (_event, button) => {
+  const input = $("[name=point]", button.closest("form"));
+  button.disabled = true;
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      button.disabled = false;
+      input.value = `${coords.latitude.toFixed(6)}, ${coords.longitude.toFixed(6)}`;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    () => {
+      button.disabled = false;
+      toast({ level: "error", text: t("placeRefused") });
+    },
+    { timeout: 10000 },
+  );
+});
+
+document.addEventListener("htmx:xhr:progress", (event) => {
+  const form = event.target.closest?.("form[data-compose]");
+  const bar = form && $("[type=file]", form)?.files.length ? $(".compose-progress", form) : null;
+  if (!bar || !event.detail.lengthComputable || event.target !== form) return;
+  bar.hidden = false;
+  bar.value = event.detail.loaded / event.detail.total;
+});
+
+// What was sent: its bubble, whether this answer or the socket is faster.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, successful, xhr, requestConfig } = event.detail;
+  if (!elt.matches?.("form[data-compose]") || !successful || requestConfig?.verb !== "post") return;
+  upsertAll(xhr.responseText);
+});
