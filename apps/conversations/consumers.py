@@ -6,7 +6,7 @@ else is ignored. The server builds the names of groups; a client only says what 
 
 import time
 import uuid
-from http.cookies import SimpleCookie
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,6 +19,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import DisallowedHost
 from django.db import close_old_connections
+from django.http.cookie import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils.dateparse import parse_datetime
 from django.utils.module_loading import import_string
@@ -128,7 +129,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.send(text_data='{"type":"gap"}')
 
     async def on_read(self, frame: dict[str, Any]) -> None:
-        """The page shows the newest line: nothing is unread any more."""
+        """The page of who holds the conversation shows the newest line: nothing is unread any more."""
         wanted = _uuid(frame.get("conversation"))
         if wanted is not None and wanted == self.viewing:
             await sync_to_async(_read)(self.membership, wanted)
@@ -176,7 +177,7 @@ def _may_see(membership: Membership, conversation_id: uuid.UUID) -> bool:
 
 def _changed_since(membership: Membership, conversation_id: uuid.UUID, as_of: object) -> bool:
     """Whether newest lines changed between the page's rows and now, when their pushes begin to reach this socket."""
-    moment = parse_datetime(as_of) if isinstance(as_of, str) else None
+    moment = _moment(as_of)
     if moment is None:
         return False
     with tenant_scope(membership.organization_id):
@@ -184,10 +185,19 @@ def _changed_since(membership: Membership, conversation_id: uuid.UUID, as_of: ob
         return any(changed > moment for changed in newest.values_list("changed_at", flat=True)[:LINES])
 
 
+def _moment(value: object) -> datetime | None:
+    """An aware time that a page was rendered with; None for anything else."""
+    try:
+        found = parse_datetime(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
 def _read(membership: Membership, conversation_id: uuid.UUID) -> None:
     close_old_connections()
     with tenant_scope(membership.organization_id):
-        conversation = Conversation.objects.visible_to(membership).filter(pk=conversation_id).first()
+        conversation = Conversation.objects.mine(membership).filter(pk=conversation_id).first()
         if conversation is not None and services.mark_read(conversation):
             receipts.request(membership, conversation_id)
 
@@ -208,15 +218,15 @@ def _same_origin(scope: dict[str, Any]) -> bool:
     origin, host = headers.get(b"origin", b"").decode("latin-1"), headers.get(b"host", b"").decode("latin-1")
     try:
         domain, _port = split_domain_port(host)
+        page = urlsplit(origin).netloc
     except (ValueError, DisallowedHost):
         return False
-    return urlsplit(origin).netloc == host and bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+    return page == host and bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def _cookie(scope: dict[str, Any], name: str) -> str:
-    raw = dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")
-    morsel = SimpleCookie(raw).get(name)
-    return morsel.value if morsel else ""
+    """As Django reads it: a foreign cookie that is no proper cookie hides nothing."""
+    return parse_cookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")).get(name, "")
 
 
 def _language(scope: dict[str, Any]) -> str:

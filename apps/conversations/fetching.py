@@ -17,7 +17,8 @@ from apps.core.http import OutboundClient
 from apps.core.logs import get_logger
 from apps.media.services import store_bytes
 from apps.organizations.tenancy import platform_scope, tenant_scope
-from apps.whatsapp.errors import GraphError
+from apps.vault.sealing import Unreadable
+from apps.whatsapp.errors import GraphError, Policy
 from apps.whatsapp.graph import GraphClient
 from apps.whatsapp.providers.cloud import CloudProvider
 
@@ -26,6 +27,9 @@ BATCH = 16
 LEASE = timedelta(minutes=3)
 MAX_TRIES = 6
 MAX_BYTES = 100 * 1024 * 1024
+LATER = timedelta(minutes=15)
+KEPT_BY_META = timedelta(days=7)  # the ids in webhooks live that long (Meta's reference of the media API)
+_OF_THE_ACCOUNT = (Policy.PAUSE_NUMBER, Policy.CONFIG)
 
 
 async def fetch_all() -> int:
@@ -55,17 +59,19 @@ def _claim() -> list[Message]:
 
 
 async def _fetch(client: OutboundClient, message: Message) -> None:
-    account = message.number.account
-    token = await sync_to_async(account.access_token.reveal)()
-    provider = CloudProvider(GraphClient(client, token), message.number.phone_number_id)
-    described = message.payload.get("media", {})
+    """One file; whatever goes wrong with it is written down and stops no other one."""
     try:
-        data = await provider.download_media(described.get("id", ""), max_bytes=MAX_BYTES)
+        data = await _download(client, message)
         await sync_to_async(_keep)(message, data)
-    except GraphError as error:
-        await sync_to_async(_miss)(message, error.details or str(error), give_up=error.permanent)
-    except ValidationError as error:
-        await sync_to_async(_miss)(message, error.messages[0], give_up=True)
+    except Exception as error:  # noqa: BLE001 - recorded on the message, and tried again while that makes sense
+        await sync_to_async(_miss)(message, error)
+
+
+async def _download(client: OutboundClient, message: Message) -> bytes:
+    token = await sync_to_async(message.number.account.access_token.reveal)()
+    provider = CloudProvider(GraphClient(client, token), message.number.phone_number_id)
+    identifier = message.payload.get("media", {}).get("id", "")
+    return await provider.download_media(identifier, max_bytes=MAX_BYTES)
 
 
 def _keep(message: Message, data: bytes) -> None:
@@ -78,14 +84,31 @@ def _keep(message: Message, data: bytes) -> None:
         live.push_messages([message])
 
 
-def _miss(message: Message, reason: str, *, give_up: bool) -> None:
+def _miss(message: Message, error: Exception) -> None:
+    wait = _wait_after(message, error)
+    log.warning("media not fetched", message=str(message.pk), error=repr(error), again=wait is not None)
     with tenant_scope(message.organization_id), transaction.atomic():
-        if give_up or message.attempts + 1 >= MAX_TRIES:
-            _finish(message.pk, media_state=MediaState.FAILED, error_detail=reason[:500])
+        if wait is None:
+            _finish(message.pk, media_state=MediaState.FAILED, error_detail=_reason(error)[:500])
             live.push_messages([message])
         else:
-            wait = timedelta(seconds=10 * 3**message.attempts)
             Message.objects.filter(pk=message.pk).update(next_attempt_at=now() + wait)
+
+
+def _wait_after(message: Message, error: Exception) -> timedelta | None:
+    """None: never again. While it is the account that is refused, Meta keeps the file for a person to mend it."""
+    if isinstance(error, Unreadable) or (isinstance(error, GraphError) and error.policy in _OF_THE_ACCOUNT):
+        return LATER if message.occurred_at > now() - KEPT_BY_META else None
+    is_final = isinstance(error, ValidationError) or (isinstance(error, GraphError) and error.permanent)
+    if is_final or message.attempts + 1 >= MAX_TRIES:
+        return None
+    return timedelta(seconds=10 * 3**message.attempts)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return str(error.messages[0])
+    return (error.details if isinstance(error, GraphError) else "") or str(error)
 
 
 def _finish(pk: UUID, **values: object) -> None:

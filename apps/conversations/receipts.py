@@ -10,6 +10,7 @@ from apps.core.http import OutboundClient
 from apps.core.logs import get_logger
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm
+from apps.vault.sealing import Unreadable
 from apps.whatsapp.errors import GraphError
 from apps.whatsapp.graph import GraphClient
 from apps.whatsapp.providers.cloud import CloudProvider
@@ -42,8 +43,8 @@ def send(conversation_id: UUID, *, typing: bool) -> bool:
     account = newest.number.account
     try:
         async_to_sync(_post)(account.access_token.reveal(), newest.number.phone_number_id, newest.wamid, typing)
-    except GraphError as error:
-        log.warning("read receipt refused", code=error.code, details=error.details)
+    except (GraphError, Unreadable) as error:
+        log.warning("read receipt refused", error=str(error))
         return False
     return True
 

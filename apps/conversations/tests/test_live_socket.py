@@ -101,7 +101,7 @@ async def rest(socket) -> list[dict]:
     return [frame for frame in found if set(frame) != {"seq", "type"}]
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "", "null", "http://127.0.0.1:9999"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "", "null", "http://127.0.0.1:9999", "http://["])
 async def test_another_sites_page_can_not_connect(hub, house, origin):
     cookie = await sync_to_async(cookie_of)(house.agent.user)
     accepted, code = await socket_of(house.organization.slug, cookie, origin=origin).connect()
@@ -162,13 +162,47 @@ async def test_an_agent_sees_no_line_of_a_conversation_they_may_not_open(connect
     assert await rest(socket) == []
 
 
-@pytest.mark.parametrize("frame", ["no json", "[]", '{"type": 1}', '{"type": "view"}', "x" * 70_000, "null"])
+NONSENSE = [
+    "no json",
+    "[]",
+    '{"type": 1}',
+    '{"type": "view"}',
+    "x" * 70_000,
+    "null",
+    '{"type": ' + "[" * 5_000,
+    '{"type": "read", "conversation": ["a"]}',
+    '{"type": "typing", "conversation": 1e999}',
+]
+
+
+@pytest.mark.parametrize("frame", NONSENSE)
 async def test_nonsense_is_ignored_and_the_socket_lives(connect, house, frame):
     socket = await connect(house.agent)
     await frames(socket, "hello")
     await socket.say(frame)
     await socket.say('{"type": "ping"}')
     await frames(socket, "pong")
+
+
+@pytest.mark.parametrize("as_of", ["2026-13-45T00:00:00Z", "2026-01-01T00:00:00", "soon", "", 7, None, {"a": 1}])
+async def test_a_page_that_says_an_impossible_time_still_hears(connect, house, as_of):
+    chat = await sync_to_async(house.chat)()
+    socket = await connect(house.agent)
+    await frames(socket, "hello")
+    await socket.say(json.dumps({"type": "view", "conversation": str(chat.pk), "as_of": as_of}))
+    await socket.say('{"type": "ping"}')
+    await frames(socket, "pong")
+
+
+@pytest.mark.parametrize("foreign", ['theme={"a": "b"}', "a b=c", "=", "expires=1; path=/", "x[y]=z", "é=ü"])
+async def test_a_foreign_cookie_hides_nobodys_session(hub, house, foreign):
+    cookie = await sync_to_async(cookie_of)(house.agent.user)
+    socket = socket_of(house.organization.slug)
+    session = f"{foreign}; {settings.SESSION_COOKIE_NAME}={cookie}".encode()
+    socket.scope["headers"] = [*socket.scope["headers"][:2], (b"cookie", session)]
+    assert await socket.connect() == (True, None)
+    await frames(socket, "hello")
+    await socket.leave()
 
 
 async def test_a_page_that_missed_something_is_told_so(connect, house):
@@ -200,6 +234,20 @@ async def test_a_revoked_right_ends_the_socket_within_five_seconds(connect, hous
     assert time.monotonic() - began <= 5
     await stays.say('{"type": "ping"}')
     await frames(stays, "pong")
+
+
+@pytest.mark.parametrize("role", ["owner", "supervisor", "viewer"])
+async def test_who_only_watches_reads_nothing_for_the_agent(connect, house, monkeypatch, role):
+    monkeypatch.setattr(consumers.receipts, "request", lambda *args, **rest: None)
+    chat = await sync_to_async(house.chat)()
+    socket = await connect(house.members[role])
+    await frames(socket, "hello")
+    for kind in ("view", "read"):
+        await socket.say(json.dumps({"type": kind, "conversation": str(chat.pk)}))
+    await socket.say('{"type": "ping"}')
+    await frames(socket, "pong")
+    await sync_to_async(chat.refresh_from_db)()
+    assert chat.unread_count == 1
 
 
 async def test_reading_clears_the_unread_count(connect, house, monkeypatch):

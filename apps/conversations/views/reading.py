@@ -10,6 +10,7 @@ from apps.conversations import catching_up, selectors, services
 from apps.conversations.pages import list_context, membership_of, thread_context, visible_or_404
 from apps.conversations.rendering import abilities
 from apps.conversations.views.answers import thread_answer
+from apps.organizations.permissions import Perm, requires
 
 
 @require_GET
@@ -56,6 +57,7 @@ def catchup(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @require_POST
+@requires(Perm.REPLY)
 def unread(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpResponseBase:
     services.mark_unread(visible_or_404(request, conversation_id))
     return HttpResponse(status=204)

@@ -94,9 +94,11 @@ class Hub:
             self._tasks = [asyncio.create_task(self._listen_forever()), asyncio.create_task(self._check_forever())]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Ends the tasks, asking again: redis-py swallows a cancellation that meets it while it connects."""
+        while alive := [task for task in self._tasks if not task.done()]:
+            for task in alive:
+                task.cancel()
+            await asyncio.wait(alive, timeout=0.5)
         self._tasks = []
         if self._client is not None:
             await self._client.aclose()
