@@ -23,8 +23,9 @@ def move_conversations(keep: Contact, drop: Contact) -> None:
         conversation.contact = keep
         conversation.version += 1
         conversation.save(update_fields=["state", "closed_at", "unread_count", "contact", "version"])
-        handling.follow([services.event_line(conversation, "merged")])
-        live.push_moved(conversation, before)
+        touched = [conversation] if other is None else [conversation, other]
+        handling.follow([services.event_line(row, "merged") for row in touched])
+        live.push_moved((conversation, before))
     Message.objects.filter(contact=drop).update(contact=keep)
 
 
@@ -54,4 +55,4 @@ def _join(stays: Conversation, ends: Conversation) -> None:
     stays.version += 1
     stays.save()
     ends.state, ends.closed_at, ends.unread_count = State.CLOSED, now(), 0
-    live.push_moved(stays, before)
+    live.push_moved((stays, before))

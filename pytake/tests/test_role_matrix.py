@@ -100,6 +100,10 @@ VIEWS = {
     "desk:queue": View(ANSWERING, colleague=200),
     "desk:inbox": View(EVERYBODY, colleague=200),
     "desk:conversation": View(EVERYBODY),
+    "desk:notifications": View(ANSWERING, colleague=200),
+    "desk:history": View(ANSWERING, colleague=200),
+    "desk:closed": View(ANSWERING, before=close),
+    "desk:completed": View(ANSWERING, colleague=200),
     "media:file": View(EVERYBODY),
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from apps.contacts.merging import merge
 from apps.contacts.models import Contact, Tag
-from apps.conversations.models import Conversation, Message, State
+from apps.conversations.models import Conversation, Handling, Message, State
 from apps.core.clock import now
 from apps.core.redis import connection
 from apps.whatsapp.tests.factories import NumberFactory
@@ -91,6 +91,8 @@ def test_an_agent_who_answers_keeps_answering(house, write):
     merged()
     fresh(stays)
     assert (stays.state, stays.assignee) == (State.OPEN, house.agent)
+    (held,) = Handling.objects.filter(ended_at=None)
+    assert (held.conversation, held.agent) == (stays, house.agent)
 
 
 def test_two_agents_the_one_of_the_kept_contact_goes_on(house, write):

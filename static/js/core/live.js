@@ -124,29 +124,37 @@ function dropMissing(html) {
   }
 }
 
+const AGAIN = 1500;
 let catching = null;
+let missedMore = false;
 
-/** What was missed comes in one GET; a second gap while it runs waits for it. */
+/** What was missed comes in one GET. A gap while it runs may be about newer rows than it read: it runs once more. */
 async function catchUp() {
   const source = $("[data-catchup-url]");
-  if (!source || catching) return;
+  if (!source) return;
+  missedMore = Boolean(catching);
+  if (catching) return;
   const address = new URL(source.dataset.catchupUrl, location.href);
   const thread = $(".thread[data-conversation]");
   if (thread) address.searchParams.set("conversation", thread.dataset.conversation);
   const tab = $("#conversation-list")?.dataset.tab;
   if (tab) address.searchParams.set("tab", tab);
   catching = fetch(address, { headers: { "HX-Request": "true" } })
-    .then((answer) => (answer.ok && !answer.redirected ? answer.text() : null))
+    .then((answer) => {
+      if (answer.status >= 500) throw new Error("not answered");
+      return answer.ok && !answer.redirected ? answer.text() : null;
+    })
     .then((html) => {
       if (html === null) return;
       upsertAll(html);
       dropMissing(html);
     })
-    .catch(() => {})
+    .catch(() => setTimeout(catchUp, AGAIN * (0.5 + Math.random())))
     .finally(() => {
       catching = null;
     });
   await catching;
+  if (missedMore) await catchUp();
   if (thread) document.dispatchEvent(new CustomEvent("live:changed", { detail: { id: thread.dataset.conversation } }));
 }
 
