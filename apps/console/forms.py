@@ -1,5 +1,6 @@
 """Forms of the console: connecting a number, inviting people, settings of the organisation."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -17,6 +18,7 @@ from apps.organizations.permissions import Role
 from apps.organizations.services import grantable_roles
 from apps.teams.models import Queue
 from apps.whatsapp.connect.report import Credentials
+from apps.whatsapp.models import ConnectionAttempt, Number
 
 _DIGITS = RegexValidator(r"^\d{5,32}$", _("Only digits: copy the ID, not the phone or the name."))
 _TEXT = {"class": "form-control", "autocomplete": "off", "spellcheck": "false"}
@@ -34,7 +36,10 @@ def _secret(label: Any, help_text: Any, max_length: int) -> forms.CharField:
 
 
 class AppForm(forms.Form):
-    """What replaces an account's token: the app's credentials and a token."""
+    """What replaces an account's token: the app's credentials and a token.
+
+    `kept` are secrets that are there already: their fields may then stay empty.
+    """
 
     app_id = _identifier(_("App ID"), _("App dashboard › App settings › Basic."))
     app_secret = _secret(_("App secret"), _("On the same page: “Show” beside App secret."), 128)
@@ -42,11 +47,33 @@ class AppForm(forms.Form):
         _("Access token"), _("Business settings › System users › Generate token, without expiry."), 1000
     )
 
+    def __init__(self, *args: Any, kept: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept = {name: secret for name, secret in (kept or {}).items() if secret}
+        for name in self.kept:
+            self.fields[name].required = False
+            self.fields[name].help_text = _("Kept as you pasted it. Fill it in only to change it.")
+
+    def clean_app_secret(self) -> str:
+        return str(self.cleaned_data["app_secret"] or self.kept.get("app_secret", ""))
+
     def clean_access_token(self) -> str:
-        token = str(self.cleaned_data["access_token"])
+        token = str(self.cleaned_data["access_token"] or self.kept.get("access_token", ""))
         if not token.isascii() or any(letter.isspace() for letter in token):
             raise ValidationError(_("A token has no spaces or line breaks. Copy it again, whole."))
         return token
+
+    def credentials_for(self, known: "Known") -> Credentials:
+        """With the ids of what the values are for."""
+        ids = {"waba_id": known_waba(known), "phone_number_id": known.phone_number_id}
+        return Credentials(**{**ids, **self.cleaned_data})
+
+
+Known = Number | ConnectionAttempt
+
+
+def known_waba(known: Known) -> str:
+    return known.account.waba_id if isinstance(known, Number) else known.waba_id
 
 
 class ConnectForm(AppForm):

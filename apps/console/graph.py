@@ -12,14 +12,15 @@ from django.conf import settings
 from apps.core.http import OutboundClient
 from apps.whatsapp.connect import checks, numbers
 from apps.whatsapp.connect.meta import asking
-from apps.whatsapp.connect.report import Credentials, Report
+from apps.whatsapp.connect.report import Check, Credentials, Report
 from apps.whatsapp.models import Number
 
 
 @async_to_sync
-async def examine(credentials: Credentials) -> Report:
+async def check(key: str, credentials: Credentials, report: Report) -> Check:
+    """One check of a guided connection; what it learns goes into `report`."""
     async with OutboundClient() as http:
-        return await checks.examine(credentials, asking(http))
+        return await checks.run(key, credentials, asking(http), report)
 
 
 def about(number: Number) -> dict[str, Any]:

@@ -6,7 +6,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.backoffice import BackofficeAdmin, JournalAdmin
-from apps.whatsapp.models import AccountEvent, BusinessAccount, Number, QuarantinedEntry, Template, WebhookDelivery
+from apps.whatsapp.models import (
+    AccountEvent,
+    BusinessAccount,
+    ConnectionAttempt,
+    Number,
+    QuarantinedEntry,
+    Template,
+    WebhookDelivery,
+)
 
 BODY_SHOWN = 20_000
 
@@ -41,6 +49,13 @@ class TemplateBackoffice(BackofficeAdmin):
     list_select_related = ("organization", "account")
     search_fields = ("name", "meta_id__exact")
     readonly_fields = ("account", "meta_id", "name", "language", "components")
+
+
+@admin.register(ConnectionAttempt)
+class ConnectionAttemptBackoffice(JournalAdmin):
+    list_display = ("created_at", "organization", "waba_id", "phone_number_id", "replaces_token", "finished_at")
+    list_select_related = ("organization",)
+    search_fields = ("waba_id__exact", "phone_number_id__exact")
 
 
 @admin.register(AccountEvent)

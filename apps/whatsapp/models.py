@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.clock import now
+from apps.organizations.models import Membership
 from apps.organizations.tenancy import TenantManager, TenantModel, TenantQuerySet
 from apps.vault.fields import SealedTextField
 
@@ -150,6 +151,37 @@ class Template(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
+
+
+class ConnectionAttempt(TenantModel):
+    """A guided connection under way: what was pasted, and what each check found. Its secrets are forgotten at the end.
+
+    `findings`: check → {verdict, found, advice}; `learnt`: Meta's words that the end needs; `revision` counts how often
+    the values were changed.
+    """
+
+    started_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    number = models.ForeignKey(Number, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    replaces_token = models.BooleanField(default=False)
+    waba_id = models.CharField(max_length=32)
+    phone_number_id = models.CharField(max_length=32)
+    app_id = models.CharField(max_length=32)
+    app_secret = SealedTextField()
+    access_token = SealedTextField()
+    revision = models.PositiveIntegerField(default=1)
+    findings = models.JSONField(default=dict, blank=True)
+    learnt = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = _("connection attempt")
+        verbose_name_plural = _("connection attempts")
+        indexes = [models.Index(fields=["created_at"], name="connection_attempt_age")]
+
+    def __str__(self) -> str:
+        return f"{self.waba_id} {self.phone_number_id}"
 
 
 class AccountEvent(TenantModel):

@@ -5,6 +5,7 @@ from celery import shared_task
 from apps.core.wake import awake
 from apps.whatsapp import drain as journal
 from apps.whatsapp import template_sync
+from apps.whatsapp.connect import attempts
 
 
 @shared_task(name="whatsapp.drain")
@@ -16,6 +17,11 @@ def drain() -> None:
 @shared_task(name="whatsapp.prune_deliveries")
 def prune_deliveries() -> None:
     journal.prune()
+
+
+@shared_task(name="whatsapp.forget_attempts")
+def forget_attempts() -> None:
+    attempts.forget_old()
 
 
 @shared_task(name="whatsapp.sync_templates")

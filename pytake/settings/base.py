@@ -130,6 +130,7 @@ CELERY_BEAT_SCHEDULE = {
     # Each account is asked once an hour; the beat only looks whose hour has come.
     "ask for templates that are due": {"task": "whatsapp.sync_templates", "schedule": 15.0},
     "drop old notifications": {"task": "notifications.prune", "schedule": 24 * 3600.0},
+    "forget abandoned connections": {"task": "whatsapp.forget_attempts", "schedule": 3600.0},
     "drop handled deliveries": {"task": "whatsapp.prune_deliveries", "schedule": 3600.0},
 }
 

@@ -42,6 +42,7 @@ KNOWN: dict[tuple[str, str], int] = {
     ("organizations/middleware.py", "staff work across tenants in the back-office"): 1,
     ("organizations/selectors.py", "a user chooses among the organisations they belong to"): 1,
     ("vault/sealing.py", "an organisation's data key is needed by the webhook door and workers"): 1,
+    ("whatsapp/connect/attempts.py", "abandoned connections of all tenants are forgotten together"): 1,
     ("whatsapp/connect/numbers.py", "an account or number belongs to one company in the whole installation"): 1,
     ("whatsapp/drain.py", "a delivery names its number; the number names the tenant"): 1,
     ("whatsapp/template_sync.py", "templates of all tenants follow Meta; the account was claimed by id"): 1,

@@ -18,6 +18,7 @@ from apps.organizations.tenancy import tenant_scope
 from apps.organizations.tests.factories import InvitationFactory, MembershipFactory, OrganizationFactory
 from apps.teams.tests.factories import DepartmentFactory, QueueFactory
 from apps.whatsapp.tests.factories import NumberFactory, TemplateFactory
+from apps.whatsapp.tests.factories import ConnectionAttemptFactory, NumberFactory
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "PUT", "DELETE")
@@ -104,6 +105,8 @@ class World:
             "queue_id": queue.pk,
             "template_id": TemplateFactory(organization=self.organization, account=number.account).pk,
             "kind": "buttons",
+            "attempt_id": ConnectionAttemptFactory(organization=self.organization).pk,
+            "key": "token",
         }
 
     def url(self, name: str, ids: dict[str, uuid.UUID] | None = None) -> str:

@@ -1,11 +1,11 @@
 """Meta's words about a number in the reader's language. Unknown words are shown as they come."""
 
 from django import template
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.whatsapp.connect.report import Verdict
+from apps.whatsapp.tiers import tier_words
 
 register = template.Library()
 
@@ -28,7 +28,7 @@ _VERDICTS = {
     Verdict.PASSED: ("text-success", gettext_lazy("Passed")),
     Verdict.WARNING: ("text-warning", gettext_lazy("Attention")),
     Verdict.FAILED: ("text-danger", gettext_lazy("Failed")),
-    Verdict.SKIPPED: ("text-secondary", gettext_lazy("Not checked")),
+    Verdict.WAITING: ("text-secondary", gettext_lazy("Not checked yet")),
 }
 
 
@@ -50,14 +50,7 @@ def status_label(status: str) -> str:
 @register.filter
 def tier_label(tier: str) -> str:
     """`TIER_2K` → how many customers a day the company may start to write to."""
-    size = tier.removeprefix("TIER_")
-    if size == "UNLIMITED":
-        return _("Unlimited")
-    count = size.removesuffix("K")
-    if not count.isdigit():
-        return _("Unknown")
-    many = int(count) * (1000 if size.endswith("K") else 1)
-    return _("%(count)s new customers a day") % {"count": formats.number_format(many, force_grouping=True)}
+    return tier_words(tier) or _("Unknown")
 
 
 @register.filter

@@ -7,6 +7,8 @@ import pytest
 from apps.console import urls
 from apps.console.tests.conftest import make_company
 from apps.organizations.tests.factories import InvitationFactory
+from apps.whatsapp.connect.report import Check, Verdict
+from apps.whatsapp.tests.factories import ConnectionAttemptFactory
 
 pytestmark = pytest.mark.django_db
 ROLES = ["owner", "admin", "supervisor", "agent", "viewer", "outsider", "anonymous"]
@@ -23,6 +25,8 @@ VIEWS = {
     "conversation": (CONSOLE, "GET"),
     "numbers": (MANAGERS, "GET"),
     "number_connect": (MANAGERS, "GET"),
+    "number_checks": (MANAGERS, "GET"),
+    "number_check": (MANAGERS, "POST"),
     "number": (MANAGERS, "GET"),
     "number_webhook": (MANAGERS, "GET"),
     "number_queue": (MANAGERS, "GET"),
@@ -61,6 +65,7 @@ def silent_meta(monkeypatch):
         return {}
 
     monkeypatch.setattr("apps.console.graph.about", nothing)
+    monkeypatch.setattr("apps.console.graph.check", lambda key, *_: Check(key, Verdict.FAILED))
     monkeypatch.setattr("apps.console.graph.unsubscribe", nothing)
 
 
@@ -72,6 +77,7 @@ def ids_of(pattern, company):
         "membership_id": company.members["agent"].pk,
         "invitation_id": InvitationFactory(organization=company.organization).pk,
     }
+    own["attempt_id"], own["key"] = ConnectionAttemptFactory(organization=company.organization).pk, "token"
     return {key: own.get(key, uuid.uuid4()) for key in pattern.pattern.converters}
 
 

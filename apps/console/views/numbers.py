@@ -6,17 +6,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.console import graph, selectors
-from apps.console.forms import AppForm, PauseForm, RouteForm
+from apps.console.forms import PauseForm, RouteForm
 from apps.console.page import company, go, member, page
 from apps.organizations.permissions import Perm, requires
 from apps.routing.models import NumberRoute
 from apps.whatsapp.connect import numbers as services
 from apps.whatsapp.connect.meta import is_silence, quoted
-from apps.whatsapp.connect.report import Credentials
 from apps.whatsapp.errors import GraphError
 from apps.whatsapp.models import Number
 
@@ -117,26 +115,6 @@ def number_disconnect(request: HttpRequest, slug: str, number_id: UUID) -> HttpR
     if not told:
         messages.warning(request, _("Meta could not be told. Remove the app from the account in WhatsApp Manager too."))
     return go(request, "numbers")
-
-
-@sensitive_post_parameters("access_token", "app_secret")
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Perm.MANAGE_NUMBERS)
-def number_token(request: HttpRequest, slug: str, number_id: UUID) -> HttpResponse:
-    """Replace the access token of the number's account, after the same checks."""
-    found = connected(number_id)
-    form = AppForm(request.POST or None, initial={"app_id": found.account.app_id})
-    report = None
-    if form.is_valid():
-        ids = {"waba_id": found.account.waba_id, "phone_number_id": found.phone_number_id}
-        credentials = Credentials(**ids, **form.cleaned_data)
-        report = graph.examine(credentials)
-        if not report.blocked:
-            services.replace_token(found, credentials, report, actor=member(request))
-            messages.success(request, _("The new token works. The number is connected."))
-            return go(request, "number", number_id=found.pk)
-    status = 422 if form.is_bound else 200
-    return page(request, "console/number_token.html", "numbers", status=status, number=found, form=form, report=report)
 
 
 def _number_page(request: HttpRequest, found: Number, form: RouteForm | None = None, status: int = 200) -> HttpResponse:

@@ -61,6 +61,7 @@ def _fill_account(account: BusinessAccount, credentials: Credentials, report: Re
     account.name = clean_name(str(told.get("name") or ""), 160)
     account.currency = str(told.get("currency") or "")[:3]
     account.time_zone_id = str(told.get("timezone_id") or "")[:16]
+    account.portfolio_id = report.portfolio_id or account.portfolio_id
     account.review_status = str(told.get("account_review_status") or "")[:16]
     use_secrets(account, credentials, report)
     account.save()

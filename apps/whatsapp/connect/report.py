@@ -14,15 +14,14 @@ class Verdict(StrEnum):
     PASSED = "passed"
     WARNING = "warning"
     FAILED = "failed"
-    SKIPPED = "skipped"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line: what was looked at, how it went, what was found, and what to do about it."""
+    """How one look went: what was found, and what to do about it."""
 
     key: str
-    title: Words
     verdict: Verdict
     found: Words = ""
     advice: Words = ""
@@ -48,18 +47,9 @@ class Credentials:
 
 @dataclass(slots=True)
 class Report:
-    """The checks in order, and Meta's own words about the account and the number."""
+    """What the checks learned: Meta's own words about the account and the number."""
 
-    checks: list[Check] = field(default_factory=list)
     token_expires_at: datetime | None = None
+    portfolio_id: str = ""
     account: dict[str, Any] = field(default_factory=dict)
     number: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def blocked(self) -> bool:
-        """Whether something must be put right before the number can be used."""
-        return any(check.verdict in (Verdict.FAILED, Verdict.SKIPPED) for check in self.checks)
-
-    @property
-    def passed_count(self) -> int:
-        return sum(check.verdict == Verdict.PASSED for check in self.checks)

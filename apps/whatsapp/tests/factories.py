@@ -3,7 +3,7 @@
 from factory.declarations import LazyAttribute, Sequence
 
 from apps.organizations.tests.factories import TenantFactory
-from apps.whatsapp.models import BusinessAccount, Number, Template, secret_fingerprint
+from apps.whatsapp.models import BusinessAccount, ConnectionAttempt, Number, Template, secret_fingerprint
 
 APP_SECRET = "app-secret"
 
@@ -33,6 +33,19 @@ class NumberFactory(TenantFactory[Number]):
     quality = "GREEN"
     tier = "TIER_2K"
     throughput = "STANDARD"
+
+
+class ConnectionAttemptFactory(TenantFactory[ConnectionAttempt]):
+    """A guided connection whose checks have not begun."""
+
+    class Meta:
+        model = ConnectionAttempt
+
+    waba_id = Sequence(lambda number: f"{710000 + number}")
+    phone_number_id = Sequence(lambda number: f"{810000 + number}")
+    app_id = "123456"
+    access_token = "token"
+    app_secret = APP_SECRET
 
 
 class TemplateFactory(TenantFactory[Template]):

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 import time_machine
 
-from apps.whatsapp.connect.checks import examine
-from apps.whatsapp.connect.report import Credentials, Report, Verdict
+from django.utils import translation
+
+from apps.whatsapp.connect.checks import STEPS, TITLES, run
+from apps.whatsapp.connect.report import Check, Credentials, Report, Verdict
 from apps.whatsapp.errors import NO_ANSWER, GraphError
 
 CREDENTIALS = Credentials("7001", "8001", "123456", "hush", "EAAtoken")
@@ -31,6 +33,7 @@ class FakeMeta:
         self.answers: dict[str, Any] = {
             "debug_token": {"data": token},
             "7001": {"id": "7001", "name": "Acme", "account_review_status": "APPROVED"} | changes.get("account", {}),
+            "8001": GOOD_NUMBER | changes.get("number", {}) | changes.get("fresh", {}),
             "7001/phone_numbers": {"data": [GOOD_NUMBER | changes.get("number", {})]},
             "7001/subscribed_apps": {"success": True},
         } | changes.get("answers", {})
@@ -61,16 +64,25 @@ SCOPES = ["whatsapp_business_messaging", "whatsapp_business_management"]
 REFUSAL = GraphError(190, "Invalid OAuth access token", http_status=401)
 
 
-def verdicts(report: Report) -> dict[str, str]:
-    return {check.key: check.verdict.value for check in report.checks}
+async def examine(meta: FakeMeta, report: Report | None = None) -> dict[str, Check]:
+    """The checks in order, up to the first failure: as the page runs them."""
+    report, found = report or Report(), {}
+    for key in STEPS:
+        found[key] = await run(key, CREDENTIALS, meta, report)
+        if found[key].verdict is Verdict.FAILED:
+            break
+    return found
+
+
+def test_every_check_has_a_title():
+    assert set(STEPS) == set(TITLES)
 
 
 async def test_all_checks_pass_and_the_app_token_asks_about_the_access_token():
     meta = FakeMeta()
-    report = await examine(CREDENTIALS, meta)
-    assert set(verdicts(report).values()) == {"passed"}
-    assert not report.blocked
-    assert report.passed_count == 7
+    found = await examine(meta)
+    assert {check.verdict for check in found.values()} == {Verdict.PASSED}
+    assert list(found) == list(STEPS)
     assert meta.asked[0] == ("debug_token", "123456|hush")
     assert all(token == "EAAtoken" for _path, token in meta.asked[1:])
 
@@ -85,23 +97,19 @@ async def test_all_checks_pass_and_the_app_token_asks_about_the_access_token():
         ({"answers": {"7001": REFUSAL}}, "account"),
         ({"answers": {"7001/phone_numbers": {"data": []}}}, "number"),
         ({"number": {"id": "8999"}}, "number"),
+        ({"answers": {"7001/subscribed_apps": REFUSAL}}, "subscription"),
         ({"number": {"status": "PENDING"}}, "registration"),
         ({"number": {"code_verification_status": "NOT_VERIFIED"}}, "registration"),
-        ({"answers": {"7001/subscribed_apps": REFUSAL}}, "subscription"),
+        ({"answers": {"8001": REFUSAL}}, "registration"),
         ({"answers": {"7001": GraphError(NO_ANSWER, "timeout")}}, "account"),
     ],
 )
-async def test_a_failure_says_what_to_do_and_stops_what_depends_on_it(changes, failed):
-    meta = FakeMeta(**changes)
-    report = await examine(CREDENTIALS, meta)
-    found = verdicts(report)
-    keys = list(found)
-    assert found[failed] == "failed"
-    assert report.blocked
-    assert all(found[key] == "skipped" for key in keys[keys.index(failed) + 1 :])
-    check = report.checks[keys.index(failed)]
-    assert str(check.found)
-    assert str(check.advice)
+async def test_a_failure_says_what_to_do(changes, failed):
+    found = await examine(FakeMeta(**changes))
+    assert list(found)[-1] == failed
+    assert found[failed].verdict is Verdict.FAILED
+    assert str(found[failed].found)
+    assert str(found[failed].advice)
 
 
 @pytest.mark.parametrize(
@@ -113,29 +121,72 @@ async def test_a_failure_says_what_to_do_and_stops_what_depends_on_it(changes, f
     ],
 )
 async def test_a_warning_does_not_stop_the_connection(changes, warned):
-    report = await examine(CREDENTIALS, FakeMeta(**changes))
-    assert verdicts(report)[warned] == "warning"
-    assert not report.blocked
+    found = await examine(FakeMeta(**changes))
+    assert found[warned].verdict is Verdict.WARNING
+    assert list(found) == list(STEPS)
+
+
+async def test_a_repeated_check_of_the_number_asks_meta_anew():
+    report = Report()
+    await examine(FakeMeta(number={"status": "PENDING"}), report)
+    again = await run("registration", CREDENTIALS, FakeMeta(), report)
+    assert again.verdict is Verdict.PASSED
+    assert report.number["status"] == "CONNECTED"
+
+
+@pytest.mark.parametrize(
+    ("tier", "said", "advised"),
+    [("TIER_250", "250 new", True), ("TIER_2K", "2,000 new", False), ("TIER_UNLIMITED", "Unlimited", False)],
+)
+async def test_the_limit_is_told_in_people_a_day(tier, said, advised):
+    with translation.override("en"):
+        found = await examine(FakeMeta(number={"whatsapp_business_manager_messaging_limit": tier}))
+    assert said in str(found["tier"].found)
+    assert bool(found["tier"].advice) == advised
+
+
+@pytest.mark.parametrize(
+    ("owner", "portfolio"),
+    [({"id": "5069"}, "5069"), ({"id": "no digits"}, ""), (["5069"], ""), (None, ""), ({"id": "5" * 40}, "")],
+)
+async def test_the_portfolio_is_learnt_from_the_accounts_owner(owner, portfolio):
+    report = Report()
+    await examine(FakeMeta(account={"owner_business_info": owner}), report)
+    assert report.portfolio_id == portfolio
+
+
+async def test_an_owner_that_may_not_be_seen_is_no_failure():
+    class Shy(FakeMeta):
+        async def get(self, *path: str, **params: str) -> dict[str, Any]:
+            if params.get("fields") == "owner_business_info":
+                raise REFUSAL
+            return await super().get(*path, **params)
+
+    report = Report()
+    assert (await examine(Shy(), report))["account"].verdict is Verdict.PASSED
+    assert report.portfolio_id == ""
 
 
 @pytest.mark.parametrize(("days", "verdict"), [(60, Verdict.PASSED), (3, Verdict.WARNING)])
 async def test_a_token_that_expires_soon_is_told(days, verdict):
+    report = Report()
     with time_machine.travel(NOW, tick=False):
         expires = NOW + timedelta(days=days)
-        report = await examine(CREDENTIALS, FakeMeta(token={"expires_at": int(expires.timestamp())}))
-    assert report.checks[0].verdict is verdict
+        found = await examine(FakeMeta(token={"expires_at": int(expires.timestamp())}), report)
+    assert found["token"].verdict is verdict
     assert report.token_expires_at == expires
 
 
 @pytest.mark.parametrize("odd", ["soon", 10**20, [], {}])
 async def test_an_odd_expiry_date_counts_as_unknown(odd):
-    report = await examine(CREDENTIALS, FakeMeta(token={"expires_at": odd}))
+    report = Report()
+    await examine(FakeMeta(token={"expires_at": odd}), report)
     assert report.token_expires_at is None
 
 
 async def test_a_wrong_number_id_lists_the_numbers_of_the_account():
-    report = await examine(CREDENTIALS, FakeMeta(number={"id": "8999"}))
-    assert "8999" in str(report.checks[2].found)
+    found = await examine(FakeMeta(number={"id": "8999"}))
+    assert "8999" in str(found["number"].found)
 
 
 def test_credentials_never_print_themselves():
