@@ -26,6 +26,7 @@ from apps.media.tests.samples import picture
 from apps.organizations import permissions
 from apps.organizations.permissions import Role
 from apps.organizations.tests.factories import MembershipFactory
+from apps.whatsapp.tests.factories import TemplateFactory
 from pytake.tests.test_tenancy_urls import ROUTES
 
 __all__ = ["house"]
@@ -55,11 +56,17 @@ class World:
     chat: Conversation
     line: Message
     stored: StoredFile
-    queue: Any
+    template: Any
 
     def url(self, name: str) -> str:
-        own = {"conversation_id": self.chat.pk, "message_id": self.line.pk, "file_id": self.stored.pk}
-        return self.house.url(name, **{key: pk for key, pk in own.items() if f":{key}>" in ROUTES[name]})
+        own = {
+            "conversation_id": self.chat.pk,
+            "message_id": self.line.pk,
+            "file_id": self.stored.pk,
+            "template_id": self.template.pk,
+            "kind": "buttons",
+        }
+        return self.house.url(name, **{key: value for key, value in own.items() if f":{key}>" in ROUTES[name]})
 
 
 def close(world: World) -> None:
@@ -88,6 +95,12 @@ VIEWS = {
     "conversations:unread": View(ANSWERING, "POST", status=204),
     "conversations:send": View(ANSWERING, "POST", text()),
     "conversations:upload": View(ANSWERING, "POST", text() | {"file": picture()}),
+    "conversations:format": View(ANSWERING, "POST", {"text": "*Olá*"}),
+    "conversations:compose": View(ANSWERING),
+    "conversations:compose-preview": View(ANSWERING, "POST"),
+    "conversations:templates": View(ANSWERING),
+    "conversations:template": View(ANSWERING),
+    "conversations:template-preview": View(ANSWERING, "POST"),
     "conversations:note": View(ANSWERING, "POST", text()),
     "conversations:react": View(ANSWERING, "POST", {"emoji": "👍"}),
     "conversations:resend": View(ANSWERING, "POST", before=failed_answer),
@@ -117,7 +130,8 @@ def world(house, monkeypatch, settings, tmp_path):
     stored = store_bytes(picture(), name="foto.jpg", declared_mime="image/jpeg")
     line = Message.objects.get(conversation=chat, direction="in")
     Message.objects.filter(pk=line.pk).update(media=stored)
-    return World(house, chat, line, stored, house.queue)
+    template = TemplateFactory(organization=house.organization, account=house.number.account)
+    return World(house, chat, line, stored, template)
 
 
 def ask(world: World, name: str, role: str) -> int:
