@@ -8,6 +8,7 @@ tenant_patterns = [
     path("console/", include("apps.console.urls")),
     path("conversations/", include("apps.conversations.urls")),
     path("routing/", include("apps.routing.urls")),
+    path("teams/", include("apps.teams.urls")),
     path("media/", include("apps.media.urls")),
     path("notifications/", include("apps.notifications.urls")),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.clock import now
 from apps.core.text import clean_name
+from apps.core.zones import time_zone_choices
 from apps.organizations.models import Membership, Organization
 from apps.organizations.permissions import Role
 from apps.organizations.services import grantable_roles
@@ -181,36 +182,3 @@ class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
         if not name:
             raise ValidationError(_("Write the company's name."))
         return name
-
-
-def time_zone_choices() -> list[Any]:
-    """Brazil's zones first, then the others by continent."""
-    known = available_timezones()
-    brazil = [(name, _zone_label(name)) for name in _BRAZIL if name in known]
-    areas = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
-    others = sorted(name for name in known if name.startswith(areas) and name not in _BRAZIL)
-    return [(_("Brazil"), brazil), (_("Other places"), [(name, _zone_label(name)) for name in others])]
-
-
-def _zone_label(name: str) -> str:
-    return name.replace("_", " ")
-
-
-_BRAZIL = (
-    "America/Sao_Paulo",
-    "America/Manaus",
-    "America/Cuiaba",
-    "America/Campo_Grande",
-    "America/Fortaleza",
-    "America/Recife",
-    "America/Bahia",
-    "America/Maceio",
-    "America/Belem",
-    "America/Santarem",
-    "America/Araguaina",
-    "America/Porto_Velho",
-    "America/Boa_Vista",
-    "America/Rio_Branco",
-    "America/Eirunepe",
-    "America/Noronha",
-)

@@ -1,7 +1,7 @@
 """The one live socket of a page: `/o/<slug>/live/`.
 
-Down: `{seq, type, id, into, html}`. Up: `ping`, `view` (a conversation), `typing`, `read`; everything
-else is ignored. The server builds the names of groups; a client only says what it looks at.
+Down: `{seq, type, id, into, html}`. Up: `ping`, `view` (a conversation), `typing`, `read`, `presence` (somebody did
+something); everything else is ignored. The server builds the names of groups; a client only says what it looks at.
 """
 
 import time
@@ -32,10 +32,12 @@ from apps.organizations.middleware import find_membership
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm, permissions_of
 from apps.organizations.tenancy import platform_scope, tenant_scope
+from apps.teams import services as presence
 from apps.teams.models import Queue
 
 MAX_FRAME = 64 * 1024
 TYPING_SECONDS = 20.0
+ACTIVE_SECONDS = 1.0
 
 
 def ended(sockets: list["LiveConsumer"]) -> list["LiveConsumer"]:
@@ -45,7 +47,9 @@ def ended(sockets: list["LiveConsumer"]) -> list["LiveConsumer"]:
         rows = Membership.objects.select_related("user", "organization").in_bulk(
             {socket.membership.pk for socket in sockets}
         )
-    return [socket for socket in sockets if not _may_stay(socket, rows.get(socket.membership.pk))]
+    gone = [socket for socket in sockets if not _may_stay(socket, rows.get(socket.membership.pk))]
+    presence.keep_seen({socket.membership.pk for socket in sockets} - {socket.membership.pk for socket in gone})
+    return gone
 
 
 def _may_stay(socket: "LiveConsumer", row: Membership | None) -> bool:
@@ -84,12 +88,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.membership, self.session_key = found
         self.organization_id, self.user_id = self.membership.organization_id, self.membership.user_id
         self.viewing: uuid.UUID | None = None
-        self.may_type_at = 0.0
+        self.may_type_at = self.may_act_at = 0.0
         self.list_groups = await sync_to_async(_list_groups)(self.membership)
         self.joined = set(self.list_groups)
         self.render_class = RenderClass(self.organization_id, _language(self.scope), _names(self.membership))
         await self.accept()
         await hub.join(self, _after(self.scope))
+        await sync_to_async(_present)(self.membership)
 
     async def disconnect(self, code: int) -> None:
         if hasattr(self, "render_class"):
@@ -141,6 +146,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.may_type_at = time.monotonic() + TYPING_SECONDS
             await sync_to_async(receipts.request)(self.membership, wanted, typing=True)
 
+    async def on_presence(self, _frame: dict[str, Any]) -> None:
+        """Somebody did something on the page; what they choose to be comes by POST."""
+        if time.monotonic() > self.may_act_at:
+            self.may_act_at = time.monotonic() + ACTIVE_SECONDS
+            await sync_to_async(_present)(self.membership)
+
     async def _regroup(self) -> None:
         viewing = {live.thread_group(self.viewing)} if self.viewing else set()
         hub.regroup(self, self.list_groups | viewing)
@@ -151,6 +162,7 @@ _UPWARD = {
     "view": LiveConsumer.on_view,
     "read": LiveConsumer.on_read,
     "typing": LiveConsumer.on_typing,
+    "presence": LiveConsumer.on_presence,
 }
 
 
@@ -167,6 +179,14 @@ def _authenticate(scope: dict[str, Any], slug: str) -> tuple[Membership, str] | 
         return None
     genuine = session.get(HASH_SESSION_KEY) == membership.user.get_session_auth_hash()
     return (membership, key) if genuine else None
+
+
+def _present(membership: Membership) -> None:
+    """Only those who answer have a presence."""
+    close_old_connections()
+    if has_perm(membership, Perm.REPLY):
+        with tenant_scope(membership.organization_id):
+            presence.seen(membership, active=True)
 
 
 def _may_see(membership: Membership, conversation_id: uuid.UUID) -> bool:

@@ -81,6 +81,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "apps.organizations.context.membership",
+                "apps.teams.context.presence",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "apps.core.templatetags.pytake"],
         },
@@ -131,6 +132,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask for templates that are due": {"task": "whatsapp.sync_templates", "schedule": 15.0},
     "drop old notifications": {"task": "notifications.prune", "schedule": 24 * 3600.0},
     "forget abandoned connections": {"task": "whatsapp.forget_attempts", "schedule": 3600.0},
+    "bring presence up to date": {"task": "teams.expire_presence", "schedule": 10.0},
     "drop handled deliveries": {"task": "whatsapp.prune_deliveries", "schedule": 3600.0},
 }
 

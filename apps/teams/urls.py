@@ -1,0 +1,6 @@
+from django.urls import path
+
+from apps.teams import views
+
+app_name = "teams"
+urlpatterns = [path("presence/", views.presence, name="presence")]
