@@ -27,7 +27,7 @@ SECTIONS = [
     ),
     Section("numbers", "console:numbers", _("Numbers"), icon="brand-whatsapp", perm=Perm.MANAGE_NUMBERS),
     Section("people", "console:people", _("People"), icon="users", perm=Perm.MANAGE_PEOPLE),
-    Section("teams", "console:teams", _("Departments"), icon="sitemap", perm=Perm.MANAGE_TEAMS),
+    Section("teams", "console:teams", _("Teams"), icon="sitemap", perm=Perm.MANAGE_TEAMS),
     Section("inbox_settings", "console:survey", _("Inbox settings"), icon="message-cog", perm=Perm.MANAGE_TEAMS),
     Section("settings", "console:settings", _("Settings"), icon="settings", perm=Perm.MANAGE_ORGANIZATION),
 ]
@@ -47,4 +47,23 @@ def build_nav(request: HttpRequest, active: str, *, badges: dict[str, int] | Non
         }
         for section in SECTIONS
         if has_perm(membership, section.perm)
+    ]
+
+
+TEAM_TABS = [
+    ("teams", _("Departments and queues")),
+    ("agents", _("Agents")),
+    ("skills", _("Skills")),
+    ("hours_list", _("Business hours")),
+    ("calendars", _("Holidays")),
+    ("sla_list", _("SLA")),
+]
+
+
+def tabs(request: HttpRequest, active: str) -> list[dict[str, Any]]:
+    """The pages of teams, for `console/_tabs.html`."""
+    slug = request.organization.slug  # type: ignore[attr-defined]
+    return [
+        {"url": reverse(f"console:{name}", kwargs={"slug": slug}), "label": label, "active": name == active}
+        for name, label in TEAM_TABS
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -17,7 +17,8 @@ from apps.core.clock import now
 from apps.organizations.models import Invitation, Membership, Organization
 from apps.organizations.permissions import Perm
 from apps.routing.models import NumberRoute
-from apps.teams.models import Department, Queue
+from apps.teams.forms import people_who_answer
+from apps.teams.models import Department, MemberSkill, Queue
 from apps.whatsapp.models import BusinessAccount, Number
 
 QUEUES_SHOWN = 8
@@ -155,6 +156,8 @@ def queue_uses(queue: Queue) -> list[str]:
     numbers = NumberRoute.objects.filter(queue=queue, number__is_active=True).count()
     waiting = Conversation.objects.live().filter(queue=queue).count()
     uses = []
+    if overflowing := queue.overflows_from.filter(is_active=True).count():
+        uses.append(ngettext("%d queue overflows to it", "%d queues overflow to it", overflowing) % overflowing)
     if numbers:
         uses.append(ngettext("%d number sends to it", "%d numbers send to it", numbers) % numbers)
     if waiting:
@@ -172,5 +175,13 @@ def department_uses(department: Department) -> list[str]:
 def people_rows() -> list[Any]:
     """Members by name, with their departments and how many live conversations they hold: two queries."""
     live = Count("conversations", filter=~Q(conversations__state=State.CLOSED), distinct=True)
-    found = Membership.objects.select_related("user").prefetch_related("departments").annotate(live_count=live)
+    found = Membership.objects.select_related("user", "agent").prefetch_related("departments").annotate(live_count=live)
     return list(found.order_by("-is_active", "user__full_name", "pk"))
+
+
+def agents_rows() -> list[Any]:
+    """Who may answer, with presence, load, skills and departments: three queries."""
+    open_now = Count("conversations", filter=Q(conversations__state=State.OPEN), distinct=True)
+    skills = Prefetch("skills", MemberSkill.objects.select_related("skill").order_by("-level", "skill__name"))
+    found = people_who_answer().select_related("agent").annotate(open_count=open_now)
+    return list(found.prefetch_related("departments", skills))

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from apps.console.views import connect, dashboard, inbox, inbox_settings, numbers, people, settings, teams
+from apps.console.views import (
+    agents,
+    calendars,
+    connect,
+    dashboard,
+    inbox,
+    inbox_settings,
+    numbers,
+    people,
+    settings,
+    teams,
+    workshop,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -37,5 +49,27 @@ urlpatterns = [
     path("teams/queues/<uuid:queue_id>/switch/", teams.queue_switch, name="queue_switch"),
     path("notifications/", settings.notifications, name="notifications"),
     path("inbox/survey/", inbox_settings.survey, name="survey"),
+    path("teams/agents/", agents.agents, name="agents"),
+    path("teams/agents/defaults/", agents.defaults, name="team_defaults"),
+    path("teams/agents/<uuid:membership_id>/", agents.agent, name="agent"),
+    path("teams/skills/", workshop.skills, name="skills"),
+    path("teams/skills/new/", workshop.skill, name="skill_new"),
+    path("teams/skills/<uuid:piece_id>/", workshop.skill, name="skill"),
+    path("teams/skills/<uuid:piece_id>/delete/", workshop.skill_delete, name="skill_delete"),
+    path("teams/hours/", workshop.hours_list, name="hours_list"),
+    path("teams/hours/new/", workshop.hours, name="hours_new"),
+    path("teams/hours/<uuid:piece_id>/", workshop.hours, name="hours"),
+    path("teams/hours/<uuid:piece_id>/delete/", workshop.hours_delete, name="hours_delete"),
+    path("teams/sla/", workshop.sla_list, name="sla_list"),
+    path("teams/sla/new/", workshop.sla, name="sla_new"),
+    path("teams/sla/<uuid:piece_id>/", workshop.sla, name="sla"),
+    path("teams/sla/<uuid:piece_id>/switch/", workshop.sla_switch, name="sla_switch"),
+    path("teams/sla/<uuid:piece_id>/delete/", workshop.sla_delete, name="sla_delete"),
+    path("teams/holidays/", calendars.calendars, name="calendars"),
+    path("teams/holidays/new/", calendars.calendar_new, name="calendar_new"),
+    path("teams/holidays/<uuid:calendar_id>/", calendars.calendar, name="calendar"),
+    path("teams/holidays/<uuid:calendar_id>/delete/", calendars.calendar_delete, name="calendar_delete"),
+    path("teams/holidays/<uuid:calendar_id>/days/", calendars.day_add, name="special_day_add"),
+    path("teams/holidays/days/<uuid:day_id>/delete/", calendars.day_delete, name="special_day_delete"),
     path("settings/", settings.settings, name="settings"),
 ]

@@ -11,6 +11,6 @@ from apps.teams.rendering import presence_of
 
 def presence(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None)
-    if not has_perm(membership, Perm.REPLY):
+    if membership is None or not has_perm(membership, Perm.REPLY):
         return {}
-    return {"presence": SimpleLazyObject(lambda: presence_of(membership))}  # type: ignore[no-untyped-call]
+    return {"presence": SimpleLazyObject(lambda: presence_of(membership))}

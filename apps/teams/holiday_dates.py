@@ -1,4 +1,4 @@
-"""Official holidays of Brazil, national and of its states, from the `holidays` package. No network: it is data in code."""
+"""Official holidays of Brazil, national and of its states, from the `holidays` package: data in code, no network."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -18,7 +18,9 @@ def check_chain(queue: Queue, target: Queue | None) -> None:
     while here is not None and here.pk not in seen:
         if here.pk == queue.pk:
             circle = " → ".join([*names, queue.name])
-            raise ValidationError(_("This would go round in a circle: %(circle)s. Choose another queue.") % {"circle": circle})
+            raise ValidationError(
+                _("This would go round in a circle: %(circle)s. Choose another queue.") % {"circle": circle}
+            )
         seen.add(here.pk)
         names.append(here.name)
         here = here.overflow_queue

@@ -18,7 +18,11 @@ def presence_fragments(viewer: RenderClass, ids: dict[str, str], gone: bool) -> 
         membership = Membership.objects.select_related("organization").filter(pk=UUID(ids["membership"])).first()
         if membership is None or gone:
             return []
-        context = {"membership": membership, "presence": presence_of(membership), "organization": membership.organization}
+        context = {
+            "membership": membership,
+            "presence": presence_of(membership),
+            "organization": membership.organization,
+        }
         return [
             Fragment(f"presence-{membership.pk}", "", render_to_string("teams/_presence_dot.html", context).strip()),
             Fragment(f"my-presence-{membership.pk}", "", render_to_string("teams/_presence.html", context).strip()),

@@ -1,4 +1,4 @@
-"""From rows to business time: which hours hold for a queue, at a constant number of queries for any number of queues."""
+"""From rows to business time: which hours hold for a queue, at a constant number of queries for any number of them."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -25,9 +25,7 @@ SWEPT = 5000
 
 def team_settings() -> TeamSettings:
     """The company's defaults, saved or not."""
-    return TeamSettings.objects.first() or TeamSettings(
-        capacity=DEFAULT_CAPACITY, idle_minutes=DEFAULT_IDLE_MINUTES
-    )
+    return TeamSettings.objects.first() or TeamSettings(capacity=DEFAULT_CAPACITY, idle_minutes=DEFAULT_IDLE_MINUTES)
 
 
 def presence_at(agent: Agent, at: datetime, idle_minutes: int) -> PresenceState:

@@ -9,6 +9,7 @@ from apps.console.tests.conftest import make_company
 from apps.organizations.tests.factories import InvitationFactory
 from apps.whatsapp.connect.report import Check, Verdict
 from apps.whatsapp.tests.factories import ConnectionAttemptFactory
+from apps.teams.tests.factories import BusinessHoursFactory, SkillFactory, SlaPolicyFactory, SpecialDayFactory
 
 pytestmark = pytest.mark.django_db
 ROLES = ["owner", "admin", "supervisor", "agent", "viewer", "outsider", "anonymous"]
@@ -52,6 +53,28 @@ VIEWS = {
     "queue_switch": (TEAMS, "POST"),
     "notifications": (CONSOLE, "GET"),
     "survey": (TEAMS, "GET"),
+    "agents": (TEAMS, "GET"),
+    "team_defaults": (TEAMS, "POST"),
+    "agent": (TEAMS, "GET"),
+    "skills": (TEAMS, "GET"),
+    "skill_new": (TEAMS, "GET"),
+    "skill": (TEAMS, "GET"),
+    "skill_delete": (TEAMS, "POST"),
+    "hours_list": (TEAMS, "GET"),
+    "hours_new": (TEAMS, "GET"),
+    "hours": (TEAMS, "GET"),
+    "hours_delete": (TEAMS, "POST"),
+    "sla_list": (TEAMS, "GET"),
+    "sla_new": (TEAMS, "GET"),
+    "sla": (TEAMS, "GET"),
+    "sla_switch": (TEAMS, "POST"),
+    "sla_delete": (TEAMS, "POST"),
+    "calendars": (TEAMS, "GET"),
+    "calendar_new": (TEAMS, "GET"),
+    "calendar": (TEAMS, "GET"),
+    "calendar_delete": (TEAMS, "POST"),
+    "special_day_add": (TEAMS, "POST"),
+    "special_day_delete": (TEAMS, "POST"),
     "settings": (OWNER, "GET"),
 }
 CASES = [(pattern.name, role) for pattern in urls.urlpatterns for role in ROLES]
@@ -78,6 +101,12 @@ def ids_of(pattern, company):
         "invitation_id": InvitationFactory(organization=company.organization).pk,
     }
     own["attempt_id"], own["key"] = ConnectionAttemptFactory(organization=company.organization).pk, "token"
+    if pattern.name.startswith(("calendar", "special_day")):
+        day = SpecialDayFactory(organization=company.organization)
+        own |= {"calendar_id": day.calendar_id, "day_id": day.pk}
+    if "piece_id" in pattern.pattern.converters:
+        factory = {"skill": SkillFactory, "hours": BusinessHoursFactory, "sla": SlaPolicyFactory}
+        own["piece_id"] = factory[pattern.name.split("_")[0]](organization=company.organization).pk
     return {key: own.get(key, uuid.uuid4()) for key in pattern.pattern.converters}
 
 

@@ -1,5 +1,6 @@
 """Departments and queues."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.audit.services import record
 from apps.console import selectors
+from apps.console.nav import tabs
 from apps.console.page import go, member, page
 from apps.conversations.models import State
 from apps.organizations.permissions import Perm, requires
 from apps.teams.forms import DepartmentForm, QueueForm, TeamForm
 from apps.teams.models import Department, Queue
+from apps.teams.overflow import lock_chains
 
 
 @require_safe
@@ -24,12 +27,16 @@ from apps.teams.models import Department, Queue
 def teams(request: HttpRequest, slug: str) -> HttpResponse:
     waiting = Count("conversations", filter=Q(conversations__state=State.QUEUED), distinct=True)
     people = Count("members", distinct=True)
-    queues = Queue.objects.annotate(waiting_count=waiting, people_count=people).order_by(
-        "-is_active", "priority", "name"
+    queues = (
+        Queue.objects.annotate(waiting_count=waiting, people_count=people)
+        .select_related("sla_policy", "overflow_queue", "hours")
+        .order_by("-is_active", "priority", "name")
     )
-    departments = Department.objects.annotate(people_count=people).order_by("-is_active", "name")
+    departments = (
+        Department.objects.annotate(people_count=people).select_related("hours").order_by("-is_active", "name")
+    )
     rows = list(departments.prefetch_related(Prefetch("queues", queues)))
-    return page(request, "console/teams.html", "teams", departments=rows)
+    return page(request, "console/teams.html", "teams", departments=rows, tabs=tabs(request, "teams"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,15 +55,20 @@ def department(request: HttpRequest, slug: str, department_id: UUID) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Perm.MANAGE_TEAMS)
 def queue_new(request: HttpRequest, slug: str) -> HttpResponse:
-    form = QueueForm(request.POST or None, initial={"department": request.GET.get("department")})
-    return _edit(request, form, "queue")
+    return _edit_queue(request, initial={"department": request.GET.get("department")})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Perm.MANAGE_TEAMS)
 def queue(request: HttpRequest, slug: str, queue_id: UUID) -> HttpResponse:
-    found = get_object_or_404(Queue.objects.select_related("department"), pk=queue_id)
-    return _edit(request, QueueForm(request.POST or None, instance=found), "queue")
+    return _edit_queue(request, instance=get_object_or_404(Queue.objects.select_related("department"), pk=queue_id))
+
+
+@transaction.atomic
+def _edit_queue(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    if request.method == "POST":
+        lock_chains()
+    return _edit(request, QueueForm(request.POST or None, **kwargs), "queue")
 
 
 def _edit(request: HttpRequest, form: TeamForm, kind: str) -> HttpResponse:
@@ -67,7 +79,11 @@ def _edit(request: HttpRequest, form: TeamForm, kind: str) -> HttpResponse:
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
         return go(request, "teams")
     status = 422 if form.is_bound else 200
-    context = {"form": form, "found": None if form.instance._state.adding else form.instance}
+    context = {
+        "form": form,
+        "found": None if form.instance._state.adding else form.instance,
+        "tabs": tabs(request, "teams"),
+    }
     return page(request, f"console/{kind}.html", "teams", status=status, **context)
 
 

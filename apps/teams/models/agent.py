@@ -10,7 +10,13 @@ from apps.organizations.tenancy import TenantModel
 
 DEFAULT_CAPACITY = 5
 DEFAULT_IDLE_MINUTES = 10
-LEVELS = [(1, _("1 – beginner")), (2, _("2 – basic")), (3, _("3 – good")), (4, _("4 – very good")), (5, _("5 – expert"))]
+LEVELS = [
+    (1, _("1 – beginner")),
+    (2, _("2 – basic")),
+    (3, _("3 – good")),
+    (4, _("4 – very good")),
+    (5, _("5 – expert")),
+]
 _CAPACITY = [MinValueValidator(1, _("From 1 to 100.")), MaxValueValidator(100, _("From 1 to 100."))]
 
 
@@ -53,7 +59,9 @@ class Agent(TenantModel):
     """
 
     membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="agent")
-    capacity = models.PositiveSmallIntegerField(_("conversations at a time"), null=True, blank=True, validators=_CAPACITY)
+    capacity = models.PositiveSmallIntegerField(
+        _("conversations at a time"), null=True, blank=True, validators=_CAPACITY
+    )
     chosen = models.CharField(max_length=7, choices=PresenceState.choices, default=PresenceState.ONLINE)
     presence = models.CharField(max_length=7, choices=PresenceState.choices, default=PresenceState.OFFLINE)
     presence_changed_at = models.DateTimeField(default=now)

@@ -118,8 +118,7 @@ class SpecialDay(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["calendar", "date"], name="special_day_once"),
             models.CheckConstraint(
-                condition=~models.Q(kind="shortened")
-                | models.Q(begins__lt=models.F("ends"), ends__lte=DAY_MINUTES),
+                condition=~models.Q(kind="shortened") | models.Q(begins__lt=models.F("ends"), ends__lte=DAY_MINUTES),
                 name="special_day_begins_before_it_ends",
             ),
         ]

@@ -62,7 +62,9 @@ def test_own_dates_come_before_the_official_ones(queue):
     queue.hours, calendar = week(), HolidayCalendar.objects.create(name="Ours", region="BR")
     queue.calendar = calendar
     SpecialDay.objects.create(calendar=calendar, date=date(2026, 9, 7), name="We work", kind="ordinary")
-    SpecialDay.objects.create(calendar=calendar, date=date(2026, 12, 24), name="Eve", kind="shortened", begins=540, ends=720)
+    SpecialDay.objects.create(
+        calendar=calendar, date=date(2026, 12, 24), name="Eve", kind="shortened", begins=540, ends=720
+    )
     SpecialDay.objects.create(calendar=calendar, date=date(2026, 3, 4), name="Anniversary")
     hours = hours_of(queue)
     assert hours.is_open(local(10, date(2026, 9, 7)))
@@ -118,7 +120,9 @@ def test_a_broken_week_or_an_unknown_zone_is_refused(queue, zone, days):
 def test_the_database_itself_refuses_a_day_that_ends_before_it_begins(queue):
     calendar = HolidayCalendar.objects.create(name="Ours")
     with pytest.raises(IntegrityError), transaction.atomic():
-        SpecialDay.objects.create(calendar=calendar, date=date(2026, 1, 1), name="x", kind="shortened", begins=9, ends=9)
+        SpecialDay.objects.create(
+            calendar=calendar, date=date(2026, 1, 1), name="x", kind="shortened", begins=9, ends=9
+        )
 
 
 def test_hours_of_another_company_cannot_be_attached(queue):

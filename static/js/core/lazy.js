@@ -4,6 +4,7 @@ import { $ } from "./dom.js";
 const CHUNKS = [
   ["pt-thread, pt-composer, [data-inbox]", () => import("../inbox/inbox.js")],
   ["[data-live-url]", () => import("./live.js")],
+  ["[data-intervals]", () => import("./intervals.js")],
   ["[data-presence]", () => import("./presence.js")],
   ["[data-bs-toggle]", () => import("./widgets.js")],
 ];
