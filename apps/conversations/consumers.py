@@ -6,6 +6,7 @@ something); everything else is ignored. The server builds the names of groups; a
 
 import time
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -34,6 +35,7 @@ from apps.organizations.permissions import Perm, has_perm, permissions_of
 from apps.organizations.tenancy import platform_scope, tenant_scope
 from apps.teams import services as presence
 from apps.teams.models import Queue
+from apps.teams.rendering import presence_fragments
 
 MAX_FRAME = 64 * 1024
 TYPING_SECONDS = 20.0
@@ -92,9 +94,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.list_groups = await sync_to_async(_list_groups)(self.membership)
         self.joined = set(self.list_groups)
         self.render_class = RenderClass(self.organization_id, _language(self.scope), _names(self.membership))
+        await sync_to_async(_present)(self.membership)
         await self.accept()
         await hub.join(self, _after(self.scope))
-        await sync_to_async(_present)(self.membership)
 
     async def disconnect(self, code: int) -> None:
         if hasattr(self, "render_class"):
@@ -146,11 +148,17 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.may_type_at = time.monotonic() + TYPING_SECONDS
             await sync_to_async(receipts.request)(self.membership, wanted, typing=True)
 
-    async def on_presence(self, _frame: dict[str, Any]) -> None:
-        """Somebody did something on the page; what they choose to be comes by POST."""
-        if time.monotonic() > self.may_act_at:
-            self.may_act_at = time.monotonic() + ACTIVE_SECONDS
-            await sync_to_async(_present)(self.membership)
+    async def on_presence(self, frame: dict[str, Any]) -> None:
+        """Somebody did something on the page; what they choose to be comes by POST. A page that shows (`shown`) what
+        is not so any more, because it changed before this socket was there, gets it anew."""
+        if time.monotonic() < self.may_act_at:
+            return
+        self.may_act_at = time.monotonic() + ACTIVE_SECONDS
+        state = await sync_to_async(_present)(self.membership)
+        if state is not None and frame.get("shown") not in (None, state):
+            ids = {"membership": str(self.membership.pk)}
+            for fragment in await sync_to_async(presence_fragments)(self.render_class, ids, False):
+                await self.send(text_data=orjson.dumps(asdict(fragment)).decode())
 
     async def _regroup(self) -> None:
         viewing = {live.thread_group(self.viewing)} if self.viewing else set()
@@ -181,12 +189,13 @@ def _authenticate(scope: dict[str, Any], slug: str) -> tuple[Membership, str] | 
     return (membership, key) if genuine else None
 
 
-def _present(membership: Membership) -> None:
-    """Only those who answer have a presence."""
+def _present(membership: Membership) -> str | None:
+    """What the member is from now on; only those who answer have a presence."""
     close_old_connections()
-    if has_perm(membership, Perm.REPLY):
-        with tenant_scope(membership.organization_id):
-            presence.seen(membership, active=True)
+    if not has_perm(membership, Perm.REPLY):
+        return None
+    with tenant_scope(membership.organization_id):
+        return presence.seen(membership, active=True).presence
 
 
 def _may_see(membership: Membership, conversation_id: uuid.UUID) -> bool:

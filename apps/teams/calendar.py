@@ -1,9 +1,9 @@
 """Business time: when a queue is open, and how much open time lies between two moments. Pure: no database, no clock.
 
 Hours are wall-clock times of a zone. **Rule for clock changes:** a wall-clock time means the first instant at which
-the zone's clock shows that time or a later one. So a time that comes twice (clocks go back) means its first passing, and one
-that never comes (clocks go forward) means the moment of the jump. Under this rule the order of times never turns
-round, and intervals that do not overlap on paper do not overlap in fact.
+the zone's clock shows that time or a later one. So a time that comes twice (clocks go back) means its first passing,
+and one that never comes (clocks go forward) means the moment of the jump. Under this rule the order of times never
+turns round, and intervals that do not overlap on paper do not overlap in fact.
 """
 
 from collections.abc import Callable, Iterator

@@ -16,9 +16,15 @@ from apps.media.models import StoredFile
 from apps.notifications.models import Notification
 from apps.organizations.tenancy import tenant_scope
 from apps.organizations.tests.factories import InvitationFactory, MembershipFactory, OrganizationFactory
-from apps.teams.tests.factories import DepartmentFactory, QueueFactory
-from apps.whatsapp.tests.factories import NumberFactory, TemplateFactory
-from apps.whatsapp.tests.factories import ConnectionAttemptFactory, NumberFactory
+from apps.teams.tests.factories import (
+    BusinessHoursFactory,
+    DepartmentFactory,
+    QueueFactory,
+    SkillFactory,
+    SlaPolicyFactory,
+    SpecialDayFactory,
+)
+from apps.whatsapp.tests.factories import ConnectionAttemptFactory, NumberFactory, TemplateFactory
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "PUT", "DELETE")
@@ -93,7 +99,13 @@ class World:
             stored = StoredFile.objects.create(
                 kind="image", mime="image/png", size=1, sha256="0" * 64, name="a.png", key=f"{chat.pk}"
             )
+        day = SpecialDayFactory(organization=self.organization)
         self.ids = {
+            "skill_id": SkillFactory(organization=self.organization).pk,
+            "hours_id": BusinessHoursFactory(organization=self.organization).pk,
+            "policy_id": SlaPolicyFactory(organization=self.organization).pk,
+            "calendar_id": day.calendar_id,
+            "day_id": day.pk,
             "conversation_id": chat.pk,
             "message_id": line.pk,
             "file_id": stored.pk,

@@ -77,6 +77,7 @@ VIEWS = {
     "special_day_delete": (TEAMS, "POST"),
     "settings": (OWNER, "GET"),
 }
+PIECES = {"skill_id": SkillFactory, "hours_id": BusinessHoursFactory, "policy_id": SlaPolicyFactory}
 CASES = [(pattern.name, role) for pattern in urls.urlpatterns for role in ROLES]
 
 
@@ -104,9 +105,9 @@ def ids_of(pattern, company):
     if pattern.name.startswith(("calendar", "special_day")):
         day = SpecialDayFactory(organization=company.organization)
         own |= {"calendar_id": day.calendar_id, "day_id": day.pk}
-    if "piece_id" in pattern.pattern.converters:
-        factory = {"skill": SkillFactory, "hours": BusinessHoursFactory, "sla": SlaPolicyFactory}
-        own["piece_id"] = factory[pattern.name.split("_")[0]](organization=company.organization).pk
+    for key, factory in PIECES.items():
+        if key in pattern.pattern.converters:
+            own[key] = factory(organization=company.organization).pk
     return {key: own.get(key, uuid.uuid4()) for key in pattern.pattern.converters}
 
 

@@ -86,7 +86,7 @@ def test_what_is_used_is_not_deleted_and_the_page_names_the_user(company):
     hours = BusinessHoursFactory(organization=company.organization)
     with tenant_scope(company.organization):
         Queue.objects.filter(pk=company.queue.pk).update(hours=hours)
-    url, browser = company.url("hours_delete", piece_id=hours.pk), company.client("admin")
+    url, browser = company.url("hours_delete", hours_id=hours.pk), company.client("admin")
     assert f"is used by: {company.queue.name}" in browser.post(url, follow=True).content.decode()
     with tenant_scope(company.organization):
         Queue.objects.filter(pk=company.queue.pk).update(hours=None)
@@ -170,7 +170,7 @@ def test_sla_policies(company):
     refused(browser.post(url, good | {"first_answer_minutes": "-1"}), "name", "first_answer_minutes")
     with tenant_scope(company.organization):
         gold = SlaPolicy.objects.get()
-    browser.post(company.url("sla_switch", piece_id=gold.pk))
+    browser.post(company.url("sla_switch", policy_id=gold.pk))
     with tenant_scope(company.organization):
         assert not SlaPolicy.objects.get().is_active
 

@@ -97,14 +97,14 @@ def skills(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Perm.MANAGE_TEAMS)
-def skill(request: HttpRequest, slug: str, piece_id: UUID | None = None) -> HttpResponse:
-    return _edit(request, SKILL, piece_id)
+def skill(request: HttpRequest, slug: str, skill_id: UUID | None = None) -> HttpResponse:
+    return _edit(request, SKILL, skill_id)
 
 
 @require_POST
 @requires(Perm.MANAGE_TEAMS)
-def skill_delete(request: HttpRequest, slug: str, piece_id: UUID) -> HttpResponse:
-    return _delete(request, SKILL, piece_id)
+def skill_delete(request: HttpRequest, slug: str, skill_id: UUID) -> HttpResponse:
+    return _delete(request, SKILL, skill_id)
 
 
 @require_safe
@@ -115,14 +115,14 @@ def hours_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Perm.MANAGE_TEAMS)
-def hours(request: HttpRequest, slug: str, piece_id: UUID | None = None) -> HttpResponse:
-    return _edit(request, HOURS, piece_id)
+def hours(request: HttpRequest, slug: str, hours_id: UUID | None = None) -> HttpResponse:
+    return _edit(request, HOURS, hours_id)
 
 
 @require_POST
 @requires(Perm.MANAGE_TEAMS)
-def hours_delete(request: HttpRequest, slug: str, piece_id: UUID) -> HttpResponse:
-    return _delete(request, HOURS, piece_id)
+def hours_delete(request: HttpRequest, slug: str, hours_id: UUID) -> HttpResponse:
+    return _delete(request, HOURS, hours_id)
 
 
 @require_safe
@@ -133,16 +133,16 @@ def sla_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Perm.MANAGE_TEAMS)
-def sla(request: HttpRequest, slug: str, piece_id: UUID | None = None) -> HttpResponse:
-    return _edit(request, SLA, piece_id)
+def sla(request: HttpRequest, slug: str, policy_id: UUID | None = None) -> HttpResponse:
+    return _edit(request, SLA, policy_id)
 
 
 @require_POST
 @requires(Perm.MANAGE_TEAMS)
 @transaction.atomic
-def sla_switch(request: HttpRequest, slug: str, piece_id: UUID) -> HttpResponse:
+def sla_switch(request: HttpRequest, slug: str, policy_id: UUID) -> HttpResponse:
     """A policy that is off measures nothing; queues keep it."""
-    found = get_object_or_404(SlaPolicy, pk=piece_id)
+    found = get_object_or_404(SlaPolicy, pk=policy_id)
     found.is_active = not found.is_active
     found.save(update_fields=["is_active"])
     record(f"sla.{'activated' if found.is_active else 'deactivated'}", actor=member(request), target=found.name)
@@ -153,5 +153,5 @@ def sla_switch(request: HttpRequest, slug: str, piece_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Perm.MANAGE_TEAMS)
-def sla_delete(request: HttpRequest, slug: str, piece_id: UUID) -> HttpResponse:
-    return _delete(request, SLA, piece_id)
+def sla_delete(request: HttpRequest, slug: str, policy_id: UUID) -> HttpResponse:
+    return _delete(request, SLA, policy_id)

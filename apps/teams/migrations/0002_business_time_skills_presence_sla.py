@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('date', models.DateField(verbose_name='date')),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('kind', models.CharField(choices=[('closed', 'Closed'), ('shortened', 'Other hours'), ('ordinary', 'Open as usual')], default='closed', max_length=9, verbose_name='what happens')),
+                ('kind', models.CharField(choices=[('closed', 'Closed all day'), ('shortened', 'Other hours'), ('ordinary', 'Open as usual')], default='closed', max_length=9, verbose_name='what happens')),
                 ('begins', models.PositiveSmallIntegerField(default=0, help_text='Minutes after midnight.')),
                 ('ends', models.PositiveSmallIntegerField(default=0)),
             ],

@@ -24,7 +24,7 @@ def interval_problem(intervals: "list[Minutes] | tuple[Minutes, ...]") -> str:
     if len(intervals) > MOST_INTERVALS:
         return str(_("At most %d intervals a day.") % MOST_INTERVALS)
     if any(not 0 <= begin < end <= DAY_MINUTES for begin, end in intervals):
-        return str(_("Each interval must end after it begins. For a night, use one until 24:00 and one the next day."))
+        return str(_("Each interval must end after it begins. For a night, use one until 00:00 and one the next day."))
     ordered = sorted(intervals)
     if any(later[0] < earlier[1] for earlier, later in zip(ordered, ordered[1:], strict=False)):
         return str(_("Two intervals overlap. Join them or move one."))
@@ -99,7 +99,7 @@ class SpecialDay(TenantModel):
     """One date of a calendar that is not what the week or the official list says."""
 
     class Kind(models.TextChoices):
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", _("Closed all day")
         SHORTENED = "shortened", _("Other hours")
         ORDINARY = "ordinary", _("Open as usual")
 

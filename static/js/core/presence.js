@@ -3,17 +3,23 @@ import { $ } from "./dom.js";
 import { live } from "./live.js";
 
 const EVERY = 30000;
+const QUICK = 2000;
 let told = 0;
 
-function active() {
-  const away = $("[data-presence=away]");
-  if (document.visibilityState !== "visible" || (Date.now() - told < EVERY && !away)) return;
-  if (away && Date.now() - told < 2000) return;
+/** With what the page shows: it may be older than this socket. */
+function tell() {
   told = Date.now();
-  live?.send({ type: "presence", active: true });
+  live?.send({ type: "presence", active: true, shown: $("[data-presence]")?.dataset.presence });
+}
+
+function active() {
+  const pause = $("[data-presence=away]") ? QUICK : EVERY;
+  if (document.visibilityState === "visible" && Date.now() - told > pause) tell();
 }
 
 for (const event of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) {
   document.addEventListener(event, active, { passive: true, capture: true });
 }
 document.addEventListener("visibilitychange", active);
+document.addEventListener("live:open", tell);
+tell();
