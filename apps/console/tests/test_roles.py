@@ -7,9 +7,9 @@ import pytest
 from apps.console import urls
 from apps.console.tests.conftest import make_company
 from apps.organizations.tests.factories import InvitationFactory
+from apps.teams.tests.factories import BusinessHoursFactory, SkillFactory, SlaPolicyFactory, SpecialDayFactory
 from apps.whatsapp.connect.report import Check, Verdict
 from apps.whatsapp.tests.factories import ConnectionAttemptFactory
-from apps.teams.tests.factories import BusinessHoursFactory, SkillFactory, SlaPolicyFactory, SpecialDayFactory
 
 pytestmark = pytest.mark.django_db
 ROLES = ["owner", "admin", "supervisor", "agent", "viewer", "outsider", "anonymous"]
