@@ -1,5 +1,6 @@
 """One origin: the webhook door, the live sockets, and the pages (the WSGI application in a few threads)."""
 
+import gc
 import os
 from typing import Any, cast
 
@@ -33,6 +34,7 @@ async def _lifespan(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            gc.freeze()  # what was loaded until now is never garbage: full collections need not walk it
             await hub.start()
             await send({"type": "lifespan.startup.complete"})
         else:

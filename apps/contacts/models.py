@@ -7,6 +7,12 @@ from apps.core.clock import now
 from apps.organizations.tenancy import TenantManager, TenantModel, TenantQuerySet
 
 
+def shown_name(name: str, profile_name: str, username: str, phone: str) -> str:
+    """The name an agent sees: given, from WhatsApp, @username, phone."""
+    at = f"@{username}" if username else ""
+    return name or profile_name or at or display_phone(phone) or str(_("Unnamed contact"))
+
+
 class ContactQuerySet(TenantQuerySet["Contact"]):
     def matching(self, words: str) -> "ContactQuerySet":
         """Contacts whose name contains the words or whose phone contains their digits."""
@@ -56,9 +62,7 @@ class Contact(TenantModel):
 
     @property
     def display_name(self) -> str:
-        """The name an agent sees: given, from WhatsApp, @username, phone."""
-        username = f"@{self.username}" if self.username else ""
-        return self.name or self.profile_name or username or self.phone_display or str(_("Unnamed contact"))
+        return shown_name(self.name, self.profile_name, self.username, self.phone)
 
     @property
     def phone_display(self) -> str:

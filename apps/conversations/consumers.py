@@ -4,20 +4,24 @@ Down: `{seq, type, id, into, html}`. Up: `ping`, `view` (a conversation), `typin
 something); everything else is ignored. The server builds the names of groups; a client only says what it looks at.
 """
 
+import contextlib
 import time
 import uuid
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
 from asgiref.sync import sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.core.exceptions import DisallowedHost
 from django.db import close_old_connections
 from django.http.cookie import parse_cookie
@@ -28,7 +32,9 @@ from django.utils.module_loading import import_string
 from apps.conversations import live, receipts, services
 from apps.conversations.models import Conversation, Message
 from apps.conversations.selectors import LINES
-from apps.core.realtime.hub import Hub, RenderClass
+from apps.core.clock import now
+from apps.core.realtime.hub import Hub
+from apps.core.realtime.rendering import RenderClass
 from apps.organizations.middleware import find_membership
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm, permissions_of
@@ -47,35 +53,71 @@ def ended(sockets: list["LiveConsumer"]) -> list["LiveConsumer"]:
     close_old_connections()
     with platform_scope(reason="live sockets of all tenants are checked together"):
         rows = Membership.objects.select_related("user", "organization").in_bulk(
-            {socket.membership.pk for socket in sockets}
+            {socket.member.id for socket in sockets}
         )
-    gone = [socket for socket in sockets if not _may_stay(socket, rows.get(socket.membership.pk))]
-    presence.keep_seen({socket.membership.pk for socket in sockets} - {socket.membership.pk for socket in gone})
+    known = {pk: _Member.of(row) for pk, row in rows.items() if _may_be_here(row)}
+    alive = _alive({socket.session_key for socket in sockets})
+    gone = [
+        socket for socket in sockets if known.get(socket.member.id) != socket.member or socket.session_key not in alive
+    ]
+    presence.keep_seen({socket.member.id for socket in sockets} - {socket.member.id for socket in gone})
     return gone
 
 
-def _may_stay(socket: "LiveConsumer", row: Membership | None) -> bool:
-    if row is None or not (row.is_active and row.user.is_active and row.organization.is_active):
-        return False
-    same = row.role == socket.membership.role and row.user.password == socket.membership.user.password
-    return same and _session_store()(socket.session_key).exists(socket.session_key)
+def _may_be_here(row: Membership) -> bool:
+    return row.is_active and row.user.is_active and row.organization.is_active
 
 
-def _session_store() -> type[SessionBase]:
-    store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+def _alive(session_keys: set[str]) -> set[str]:
+    model = _session_store().get_model_class()
+    rows = model.objects.filter(session_key__in=session_keys, expire_date__gt=now())
+    return set(rows.values_list("session_key", flat=True))
+
+
+def _session_store() -> type[DatabaseStore]:
+    store: type[DatabaseStore] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
     return store
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """What a socket keeps of its membership: a thousand sockets live in one process, so no model instances."""
+
+    id: uuid.UUID
+    organization_id: uuid.UUID
+    user_id: uuid.UUID
+    role: str
+    password_mark: int
+
+    @classmethod
+    def of(cls, row: Membership) -> "_Member":
+        return cls(row.pk, row.organization_id, row.user_id, row.role, hash(row.user.password))
+
+    def load(self) -> Membership:
+        """The membership as it is now; raises DoesNotExist when it has gone."""
+        return Membership.objects.select_related("user").get(pk=self.id)
 
 
 hub = Hub(check=ended)
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
-    membership: Membership
+    member: _Member
     organization_id: uuid.UUID
     user_id: uuid.UUID
     session_key: str
     render_class: RenderClass
     joined: set[str]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Channels' own loop without its channel layer: no task and no thread hop of its own for every socket."""
+        self.scope, self.base_send = scope, send
+        with contextlib.suppress(StopConsumer):
+            while True:
+                await self.dispatch(await receive())
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        await _STEPS[message["type"]](self, message)
 
     async def connect(self) -> None:
         if not _same_origin(self.scope):
@@ -87,16 +129,19 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.accept()  # a browser learns the code of an accepted socket only
             await self.close(code=4401)
             return
-        self.membership, self.session_key = found
-        self.organization_id, self.user_id = self.membership.organization_id, self.membership.user_id
+        self._settle(*found)
+        await self.accept()
+        after = _after(self.scope)
+        self.scope = {"type": "websocket"}  # headers and route are not needed any more
+        await hub.join(self, after)
+
+    def _settle(self, membership: Membership, session_key: str, groups: set[str]) -> None:
+        self.member, self.session_key = _Member.of(membership), session_key
+        self.organization_id, self.user_id = membership.organization_id, membership.user_id
         self.viewing: uuid.UUID | None = None
         self.may_type_at = self.may_act_at = 0.0
-        self.list_groups = await sync_to_async(_list_groups)(self.membership)
-        self.joined = set(self.list_groups)
-        self.render_class = RenderClass(self.organization_id, _language(self.scope), _names(self.membership))
-        await sync_to_async(_present)(self.membership)
-        await self.accept()
-        await hub.join(self, _after(self.scope))
+        self.list_groups, self.joined = groups, groups
+        self.render_class = _render_class(membership.organization_id, _language(self.scope), _names(membership))
 
     async def disconnect(self, code: int) -> None:
         if hasattr(self, "render_class"):
@@ -113,14 +158,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await handler(self, frame)
 
     async def push(self, frame: str) -> None:
-        await self.send(text_data=frame)
+        await self.base_send({"type": "websocket.send", "text": frame})
 
     async def end(self, code: int) -> None:
         await hub.leave(self)
         await self.close(code=code)
 
     async def recheck(self) -> None:
-        if self.viewing and not await sync_to_async(_may_see)(self.membership, self.viewing):
+        if self.viewing and not await sync_to_async(_may_see)(self.member, self.viewing):
             self.viewing = None
             await self._regroup()
 
@@ -130,23 +175,23 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def on_view(self, frame: dict[str, Any]) -> None:
         """Look at a conversation: its lines come live, if this member may see it."""
         wanted = _uuid(frame.get("conversation") or frame.get("id"))
-        self.viewing = wanted if wanted and await sync_to_async(_may_see)(self.membership, wanted) else None
+        self.viewing = wanted if wanted and await sync_to_async(_may_see)(self.member, wanted) else None
         await self._regroup()
-        if self.viewing and await sync_to_async(_changed_since)(self.membership, self.viewing, frame.get("as_of")):
+        if self.viewing and await sync_to_async(_changed_since)(self.member, self.viewing, frame.get("as_of")):
             await self.send(text_data='{"type":"gap"}')
 
     async def on_read(self, frame: dict[str, Any]) -> None:
         """The page of who holds the conversation shows the newest line: nothing is unread any more."""
         wanted = _uuid(frame.get("conversation"))
         if wanted is not None and wanted == self.viewing:
-            await sync_to_async(_read)(self.membership, wanted)
+            await sync_to_async(_read)(self.member, wanted)
 
     async def on_typing(self, frame: dict[str, Any]) -> None:
         """The customer sees that somebody is writing, at most every twenty seconds."""
         wanted = _uuid(frame.get("conversation"))
         if wanted is not None and wanted == self.viewing and time.monotonic() > self.may_type_at:
             self.may_type_at = time.monotonic() + TYPING_SECONDS
-            await sync_to_async(receipts.request)(self.membership, wanted, typing=True)
+            await sync_to_async(_show_typing)(self.member, wanted)
 
     async def on_presence(self, frame: dict[str, Any]) -> None:
         """Somebody did something on the page; what they choose to be comes by POST. A page that shows (`shown`) what
@@ -154,9 +199,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if time.monotonic() < self.may_act_at:
             return
         self.may_act_at = time.monotonic() + ACTIVE_SECONDS
-        state = await sync_to_async(_present)(self.membership)
+        state = await sync_to_async(_act)(self.member)
         if state is not None and frame.get("shown") not in (None, state):
-            ids = {"membership": str(self.membership.pk)}
+            ids = {"membership": str(self.member.id)}
             for fragment in await sync_to_async(presence_fragments)(self.render_class, ids, False):
                 await self.send(text_data=orjson.dumps(asdict(fragment)).decode())
 
@@ -165,6 +210,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         hub.regroup(self, self.list_groups | viewing)
 
 
+_STEPS = {
+    "websocket.connect": LiveConsumer.websocket_connect,
+    "websocket.receive": LiveConsumer.websocket_receive,
+    "websocket.disconnect": LiveConsumer.websocket_disconnect,
+}
 _UPWARD = {
     "ping": LiveConsumer.on_ping,
     "view": LiveConsumer.on_view,
@@ -174,8 +224,8 @@ _UPWARD = {
 }
 
 
-def _authenticate(scope: dict[str, Any], slug: str) -> tuple[Membership, str] | None:
-    """The active membership behind the session cookie, and the session's key."""
+def _authenticate(scope: dict[str, Any], slug: str) -> tuple[Membership, str, set[str]] | None:
+    """The active membership behind the session cookie, the session's key, and the lists it may see."""
     close_old_connections()
     key = _cookie(scope, settings.SESSION_COOKIE_NAME)
     session = _session_store()(key) if key else None
@@ -186,30 +236,43 @@ def _authenticate(scope: dict[str, Any], slug: str) -> tuple[Membership, str] | 
     if membership is None or not membership.user.is_active:
         return None
     genuine = session.get(HASH_SESSION_KEY) == membership.user.get_session_auth_hash()
-    return (membership, key) if genuine else None
+    if not genuine:
+        return None
+    with tenant_scope(membership.organization_id):
+        _present(membership)
+        return membership, key, _list_groups(membership)
 
 
 def _present(membership: Membership) -> str | None:
-    """What the member is from now on; only those who answer have a presence."""
-    close_old_connections()
+    """What the member is from now on; only those who answer have a presence. Needs the tenant's scope."""
     if not has_perm(membership, Perm.REPLY):
         return None
-    with tenant_scope(membership.organization_id):
-        return presence.seen(membership, active=True).presence
+    return presence.seen(membership, active=True).presence
 
 
-def _may_see(membership: Membership, conversation_id: uuid.UUID) -> bool:
+def _act(member: _Member) -> str | None:
+    with _as(member) as membership:
+        return _present(membership)
+
+
+@contextlib.contextmanager
+def _as(member: _Member) -> Iterator[Membership]:
     close_old_connections()
-    with tenant_scope(membership.organization_id):
+    with tenant_scope(member.organization_id):
+        yield member.load()
+
+
+def _may_see(member: _Member, conversation_id: uuid.UUID) -> bool:
+    with _as(member) as membership:
         return Conversation.objects.visible_to(membership).filter(pk=conversation_id).exists()
 
 
-def _changed_since(membership: Membership, conversation_id: uuid.UUID, as_of: object) -> bool:
+def _changed_since(member: _Member, conversation_id: uuid.UUID, as_of: object) -> bool:
     """Whether newest lines changed between the page's rows and now, when their pushes begin to reach this socket."""
     moment = _moment(as_of)
     if moment is None:
         return False
-    with tenant_scope(membership.organization_id):
+    with tenant_scope(member.organization_id):
         newest = Message.objects.in_thread().filter(conversation=conversation_id).order_by("-id")
         return any(changed > moment for changed in newest.values_list("changed_at", flat=True)[:LINES])
 
@@ -223,12 +286,22 @@ def _moment(value: object) -> datetime | None:
     return found if found is not None and found.tzinfo is not None else None
 
 
-def _read(membership: Membership, conversation_id: uuid.UUID) -> None:
-    close_old_connections()
-    with tenant_scope(membership.organization_id):
+def _read(member: _Member, conversation_id: uuid.UUID) -> None:
+    with _as(member) as membership:
         conversation = Conversation.objects.mine(membership).filter(pk=conversation_id).first()
         if conversation is not None and services.mark_read(conversation):
             receipts.request(membership, conversation_id)
+
+
+def _show_typing(member: _Member, conversation_id: uuid.UUID) -> None:
+    with _as(member) as membership:
+        receipts.request(membership, conversation_id, typing=True)
+
+
+@lru_cache(maxsize=4096)
+def _render_class(organization_id: uuid.UUID, language: str, names: frozenset[str]) -> RenderClass:
+    """One object for all sockets of a class."""
+    return RenderClass(organization_id, language, names)
 
 
 def _list_groups(membership: Membership) -> set[str]:
@@ -236,7 +309,6 @@ def _list_groups(membership: Membership) -> set[str]:
     groups = {f"user:{membership.user_id}", f"member:{membership.pk}"}
     if has_perm(membership, Perm.SEE_ALL_CONVERSATIONS):
         return groups | {live.ALL}
-    close_old_connections()
     with tenant_scope(membership.organization_id):
         return groups | {f"queue:{pk}" for pk in Queue.objects.of_member(membership).values_list("pk", flat=True)}
 

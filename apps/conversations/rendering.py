@@ -1,19 +1,24 @@
 """Fragments of conversations, for pages and for the live socket alike."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
-from zlib import crc32
+from uuid import UUID
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.conversations.listing import FIELDS, ListRow, as_rows
 from apps.conversations.models import Conversation, Message, State
+from apps.conversations.row import render_row
 from apps.core.clock import now
-from apps.core.realtime.hub import CHANGED, Fragment, RenderClass, renders
+from apps.core.compiled import Compiled
+from apps.core.realtime.rendering import CHANGED, Fragment, RenderClass, renders
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm
+from apps.organizations.tenancy import tenant_scope
 from apps.organizations.viewing import seen_by
 
 ROW_SECONDS = 600
@@ -36,33 +41,28 @@ def abilities(membership: Membership, conversation: Conversation) -> dict[str, b
     }
 
 
-def rows_html(conversations: Iterable[Conversation], slug: str) -> list[SafeString]:
+def rows_html(rows: Sequence[ListRow], slug: str) -> list[SafeString]:
     """List rows, rendered once per version and kept as fragments: a page of fifty costs one trip to the cache."""
-    rows = list(conversations)
-    keys = {row.pk: _row_key(row) for row in rows}
-    known = cache.get_many(keys.values())
-    fresh = {keys[row.pk]: render_row(row, slug) for row in rows if keys[row.pk] not in known}
+    today = timezone.localtime(now()).strftime("%Y-%m-%d")
+    keys = [row.key(today) for row in rows]
+    known = cache.get_many(keys)
+    fresh = {key: render_row(row, slug) for key, row in zip(keys, rows, strict=True) if key not in known}
     if fresh:
         cache.set_many(fresh, ROW_SECONDS)
     found = {**known, **fresh}
-    return [mark_safe(found[keys[row.pk]]) for row in rows]  # noqa: S308 - our own template's output
-
-
-def _row_key(row: Conversation) -> str:
-    """Everything a row shows: its version, and the names that belong to others."""
-    assignee = row.assignee.name if row.assignee else ""
-    names = f"{row.contact.display_name}|{row.contact.is_vip}|{assignee}|{row.queue.name if row.queue else ''}"
-    moment = timezone.localtime(now())
-    shown = f"{names}|{moment:%Y-%m-%d}|{timezone.get_current_timezone_name()}|{translation.get_language()}"
-    return f"org:{row.organization_id}:row:{row.pk}:{row.version}:{crc32(shown.encode()):x}"
-
-
-def render_row(conversation: Conversation, slug: str) -> str:
-    return render_to_string("conversations/_row.html", {"conversation": conversation, "slug": slug}).strip()
+    return [mark_safe(found[key]) for key in keys]  # noqa: S308 - our own template's output
 
 
 def render_message(message: Message, context: dict[str, Any]) -> str:
     return render_to_string("conversations/_bubble.html", {"message": message, **context}).strip()
+
+
+def _row_values(organization_id: UUID, conversation_id: UUID) -> "QuerySet[Conversation, tuple[Any, ...]]":
+    with tenant_scope(organization_id):
+        return Conversation.objects.filter(pk=conversation_id).values_list(*FIELDS)
+
+
+_row_by_id = Compiled(2, _row_values)
 
 
 @renders("row")
@@ -71,10 +71,10 @@ def _row_fragments(viewer: RenderClass, ids: dict[str, str], gone: bool) -> list
     if gone:
         return [Fragment(element, "", "", type="remove")]
     with seen_by(viewer) as organization:
-        row = Conversation.objects.for_rows().filter(pk=ids["conversation"]).first()
-        if row is None:
+        found = as_rows(_row_by_id(organization.pk, UUID(ids["conversation"])))
+        if not found:
             return [Fragment(element, "", "", type="remove")]
-        return [Fragment(element, "#conversation-list", rows_html([row], organization.slug)[0])]
+        return [Fragment(element, "#conversation-list", render_row(found[0], organization.slug))]
 
 
 @renders("message")

@@ -5,6 +5,7 @@ import uuid
 from django.db.models import Q, QuerySet
 
 from apps.contacts.models import Contact
+from apps.conversations.listing import ListRow
 from apps.conversations.models import Conversation, Message
 from apps.conversations.models.conversation import ConversationQuerySet
 from apps.core.pagination import Page, keyset, moment
@@ -37,7 +38,7 @@ def conversations_of_tab(tab: str, membership: Membership) -> ConversationQueryS
     return Conversation.objects.live().visible_to(membership)
 
 
-def list_page(tab: str, membership: Membership, *, words: str = "", after: str = "") -> Page[Conversation]:
+def list_page(tab: str, membership: Membership, *, words: str = "", after: str = "") -> Page[ListRow]:
     """Fifty rows, newest first. With `words`, closed ones too: by name, phone or message text."""
     rows = conversations_of_tab(tab, membership)
     if words:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from django.db import models
 from django.db.models import Q, QuerySet
 
-M = TypeVar("M", bound=models.Model)
+M = TypeVar("M")
 _SEPARATOR = "~"
 
 
@@ -21,7 +20,7 @@ class Page(Generic[M]):
 
 
 def keyset(
-    rows: "QuerySet[M]", order: Sequence[str], after: str, size: int, *, parse: Sequence[Callable[[str], Any]]
+    rows: "QuerySet[Any, M]", order: Sequence[str], after: str, size: int, *, parse: Sequence[Callable[[str], Any]]
 ) -> Page[M]:
     """The page after the cursor. `order` is all descending (`-field`); `parse` turns the cursor's texts into values.
 
@@ -66,7 +65,7 @@ def _less(names: Sequence[str], values: Sequence[Any]) -> Q:
     return here | Q(**{names[0]: values[0]}) & _less(names[1:], values[1:])
 
 
-def _cursor(row: models.Model, names: Sequence[str]) -> str:
+def _cursor(row: object, names: Sequence[str]) -> str:
     return _SEPARATOR.join(_text(getattr(row, name)) for name in names)
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 
-from apps.core.realtime.hub import Fragment, RenderClass, renders
+from apps.core.realtime.rendering import Fragment, RenderClass, renders
 from apps.notifications import selectors
 from apps.notifications.models import Notification
 from apps.organizations.viewing import seen_by

@@ -1,25 +1,24 @@
 """Rendering for a class of live viewers: their tenant, language and time zone."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from uuid import UUID
 
-from django.core.cache import cache
-from django.db import close_old_connections
 from django.utils import timezone, translation
 
-from apps.core.realtime.hub import RenderClass
+from apps.core.realtime.rendering import RenderClass
 from apps.organizations.models import Organization
 from apps.organizations.tenancy import tenant_scope
 
-ORGANIZATION_SECONDS = 60
+FRESH_SECONDS = 30
 
 
 @contextmanager
 def seen_by(viewer: RenderClass) -> Iterator[Organization]:
     """Inside: the tenant, language and time zone of a class of viewers."""
-    close_old_connections()
-    organization = _organization(viewer.organization_id)
+    organization = _organization(viewer.organization_id, int(time.monotonic() // FRESH_SECONDS))
     with (
         tenant_scope(organization),
         translation.override(viewer.language),
@@ -28,10 +27,6 @@ def seen_by(viewer: RenderClass) -> Iterator[Organization]:
         yield organization
 
 
-def _organization(pk: UUID) -> Organization:
-    key = f"org:{pk}:organization:{pk}"
-    found: Organization | None = cache.get(key)
-    if found is None:
-        found = Organization.objects.get(pk=pk)
-        cache.set(key, found, ORGANIZATION_SECONDS)
-    return found
+@lru_cache(maxsize=1024)
+def _organization(pk: UUID, _half_minute: int) -> Organization:
+    return Organization.objects.get(pk=pk)

@@ -16,8 +16,10 @@ _Pair = tuple[UUID, UUID]
 
 
 def place(items: list[Incoming]) -> list[Incoming]:
-    """Give every item its live conversation, locked, or begin one in memory (`settle` inserts it). What begins nothing of its own
-    (a reaction, a change of number, history) stays with the customer's newest conversation."""
+    """Give every item its live conversation, locked, or begin one in memory (`settle` inserts it).
+
+    What begins nothing of its own (a reaction, a change of number, history) stays with the newest conversation.
+    """
     found = _live(items)
     begun: dict[_Pair, Conversation] = {}
     for item in sorted(items, key=lambda item: not _begins(item)):

@@ -1,50 +1,32 @@
 """The reading side of live pushes: one Redis subscription per process, local sets of sockets.
 
-Each envelope is rendered once per (kind, ids, language, permission class) and sent to every socket of its groups. The
-hub notices by the sequence numbers what it missed and tells its sockets to catch up from the rows.
+Envelopes are taken in batches; each is rendered once per (kind, ids, language, permission class) and sent to every
+socket of its groups. The hub notices by the sequence numbers what it missed and tells its sockets to catch up from the
+rows.
 """
 
 import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
 import redis.asyncio as redis
-from asgiref.sync import sync_to_async
 
 from django.conf import settings
 
-from apps.core import correlation, metrics
+from apps.core import metrics
 from apps.core.logs import get_logger
 from apps.core.realtime import wire
+from apps.core.realtime.rendering import Job, RenderClass, RenderThread, frame
 
 log = get_logger(__name__)
 CHECK_SECONDS = 4.0
-CHANGED = "changed"  # a fragment without html: the page fetches, and the right to look is asked again
+MAX_BATCH = 200
+MAX_WAITING = 5_000
 REAUTHENTICATE = 4000  # the page connects again and learns whether it still may
-
-
-@dataclass(frozen=True, slots=True)
-class RenderClass:
-    """Viewers of one class see the same fragment."""
-
-    organization_id: UUID
-    language: str
-    permissions: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """`html` goes into the container `into`, replacing the element `id`; type "remove" takes the element away."""
-
-    id: str
-    into: str
-    html: str
-    type: str = "upsert"
 
 
 class Socket(Protocol):
@@ -61,19 +43,7 @@ class Socket(Protocol):
         """Something this socket looks at changed hands: leave what its viewer may not see any more."""
 
 
-Renderer = Callable[[RenderClass, dict[str, str], bool], list[Fragment]]
 Checker = Callable[[list[Any]], list[Any]]
-_renderers: dict[str, Renderer] = {}
-
-
-def renders(kind: str) -> Callable[[Renderer], Renderer]:
-    """Register `renderer(render_class, ids, gone) -> fragments` for one kind of push; it may use the database."""
-
-    def register(renderer: Renderer) -> Renderer:
-        _renderers[kind] = renderer
-        return renderer
-
-    return register
 
 
 class Hub:
@@ -84,6 +54,8 @@ class Hub:
         self._sockets: dict[UUID, set[Socket]] = defaultdict(set)
         self._sequence: dict[UUID, int] = {}
         self._check = check
+        self._arrived: asyncio.Queue[tuple[UUID, dict[str, Any]]] = asyncio.Queue()
+        self._thread = RenderThread()
         self._pubsub: Any = None
         self._client: Any = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -91,7 +63,10 @@ class Hub:
     async def start(self) -> None:
         if not self._tasks:
             self._client = redis.Redis.from_url(settings.REDIS_URL, max_connections=8)
-            self._tasks = [asyncio.create_task(self._listen_forever()), asyncio.create_task(self._check_forever())]
+            self._arrived = asyncio.Queue()
+            self._thread.start()
+            work = (self._listen_forever(), self._fan_out_forever(), self._check_forever())
+            self._tasks = [asyncio.create_task(part) for part in work]
 
     async def stop(self) -> None:
         """Ends the tasks, asking again: redis-py swallows a cancellation that meets it while it connects."""
@@ -99,6 +74,8 @@ class Hub:
             for task in alive:
                 task.cancel()
             await asyncio.wait(alive, timeout=0.5)
+        if self._tasks:
+            await self._thread.stop()
         self._tasks = []
         if self._client is not None:
             await self._client.aclose()
@@ -115,7 +92,7 @@ class Hub:
         last = await self._last_sequence(socket.organization_id)
         self._sequence.setdefault(socket.organization_id, last)
         missed = after is not None and after != last
-        await socket.push(_frame(last, "gap" if missed else "hello"))
+        await socket.push(frame(last, "gap" if missed else "hello"))
 
     async def leave(self, socket: Socket) -> None:
         sockets = self._sockets.get(socket.organization_id, set())
@@ -175,7 +152,7 @@ class Hub:
         """After a lost subscription nobody knows what was missed: what was published meanwhile may have no number."""
         for organization_id, sockets in list(self._sockets.items()):
             self._sequence[organization_id] = await self._last_sequence(organization_id)
-            await _send(sockets, _frame(self._sequence[organization_id], "gap"))
+            await _send(sockets, frame(self._sequence[organization_id], "gap"))
 
     async def _receive(self, channel: bytes, envelope: dict[str, Any]) -> None:
         if channel == wire.CONTROL_CHANNEL.encode():
@@ -183,46 +160,63 @@ class Hub:
             return
         organization_id = UUID(channel.decode().rpartition(":")[2])
         metrics.PUSHES.inc()
-        with correlation.bound(envelope.get("correlation_id", "")):
-            await self._note_sequence(organization_id, envelope["seq"])
-            await self._fan_out(organization_id, envelope)
+        await self._note_sequence(organization_id, envelope["seq"])
+        if self._arrived.qsize() >= MAX_WAITING:
+            await self._give_up()
+        self._arrived.put_nowait((organization_id, envelope))
+
+    async def _give_up(self) -> None:
+        """More comes in than can be rendered: one catch-up is cheaper than thousands of fragments."""
+        log.warning("too many pushes are waiting, pages catch up", count=self._arrived.qsize())
+        while not self._arrived.empty():
+            self._arrived.get_nowait()
+        await self._catch_up_all()
 
     async def _note_sequence(self, organization_id: UUID, number: int) -> None:
         expected = self._sequence.get(organization_id, number - 1) + 1
         self._sequence[organization_id] = number
         if number != expected:
-            await _send(self._sockets.get(organization_id, ()), _frame(number, "gap"))
+            await _send(self._sockets.get(organization_id, ()), frame(number, "gap"))
 
-    async def _fan_out(self, organization_id: UUID, envelope: dict[str, Any]) -> None:
+    async def _fan_out_forever(self) -> None:
+        """Whatever arrived while the last batch was rendered makes the next one."""
+        while True:
+            batch = [await self._arrived.get()]
+            while not self._arrived.empty() and len(batch) < MAX_BATCH:
+                batch.append(self._arrived.get_nowait())
+            try:
+                await self._fan_out(batch)
+            except Exception as error:  # noqa: BLE001 - one batch must not end everybody's live updates
+                log.error("live batch not sent, its pages catch up", error=repr(error))
+                await self._catch_up_all()
+
+    async def _fan_out(self, batch: list[tuple[UUID, dict[str, Any]]]) -> None:
+        jobs = [job for organization_id, envelope in _newest(batch) for job in self._jobs(organization_id, envelope)]
+        if jobs:
+            await self._thread.render(jobs)
+        for job in jobs:
+            await self._deliver(job)
+
+    def _jobs(self, organization_id: UUID, envelope: dict[str, Any]) -> list[Job]:
+        """One for each class of viewers among those who should see it, and among those who lose it."""
         here = self._members(organization_id, envelope["groups"])
         gone = self._members(organization_id, envelope.get("gone", ())) - here
+        jobs: dict[tuple[RenderClass, bool], Job] = {}
         for sockets, is_gone in ((here, False), (gone, True)):
-            by_class: dict[RenderClass, list[Socket]] = defaultdict(list)
             for socket in sockets:
-                by_class[socket.render_class].append(socket)
-            for render_class, members in by_class.items():
-                await self._render_and_send(envelope, render_class, members, is_gone)
+                key = (socket.render_class, is_gone)
+                jobs.setdefault(key, Job(envelope, socket.render_class, is_gone)).sockets.append(socket)
+        return list(jobs.values())
+
+    async def _deliver(self, job: Job) -> None:
+        for text in job.frames:
+            await _send(job.sockets, text)
+        if job.asks_again:
+            for socket in job.sockets:
+                await socket.recheck()
 
     def _members(self, organization_id: UUID, groups: Iterable[str]) -> set[Socket]:
         return set().union(*(self._groups.get((organization_id, group), ()) for group in groups))
-
-    async def _render_and_send(
-        self, envelope: dict[str, Any], render_class: RenderClass, sockets: list[Socket], gone: bool
-    ) -> None:
-        renderer = _renderers.get(envelope["kind"])
-        if renderer is None:
-            return
-        try:
-            fragments = await sync_to_async(renderer, thread_sensitive=True)(render_class, envelope["ids"], gone)
-        except Exception as error:  # noqa: BLE001 - one fragment must not end everybody's live updates
-            log.error("live fragment not rendered", kind=envelope["kind"], error=repr(error))
-            await _send(sockets, _frame(envelope["seq"], "gap"))
-            return
-        for fragment in fragments:
-            await _send(sockets, _frame(envelope["seq"], fragment.type, fragment))
-            if fragment.type == CHANGED:
-                for socket in sockets:
-                    await socket.recheck()
 
     async def _control(self, message: dict[str, str]) -> None:
         user, organization = message.get("close_user", ""), message.get("organization", "")
@@ -238,7 +232,7 @@ class Hub:
             if self._check is None or not sockets:
                 continue
             try:
-                ended = await sync_to_async(self._check)(sockets)
+                ended = await self._thread.run(self._check, sockets)
             except Exception as error:  # noqa: BLE001 - tried again in a few seconds
                 log.warning("sockets not checked", error=repr(error))
                 continue
@@ -246,14 +240,19 @@ class Hub:
                 await socket.end(REAUTHENTICATE)
 
 
-def _frame(number: int, kind: str, fragment: Fragment | None = None) -> str:
-    body: dict[str, Any] = {"seq": number, "type": kind}
-    if fragment is not None:
-        body |= {"id": fragment.id, "into": fragment.into, "html": fragment.html}
-    return orjson.dumps(body).decode()
+def _newest(batch: list[tuple[UUID, dict[str, Any]]]) -> list[tuple[UUID, dict[str, Any]]]:
+    """Of several envelopes about the same thing only the last; who left its groups meanwhile loses it."""
+    found: dict[tuple[object, ...], tuple[UUID, dict[str, Any]]] = {}
+    for organization_id, envelope in batch:
+        key = (organization_id, envelope["kind"], *envelope["ids"].values())
+        if earlier := found.pop(key, None):
+            left = {*envelope.get("gone", ()), *earlier[1]["groups"], *earlier[1].get("gone", ())}
+            envelope = {**envelope, "gone": sorted(left.difference(envelope["groups"]))}
+        found[key] = (organization_id, envelope)
+    return list(found.values())
 
 
-async def _send(sockets: Iterable[Socket], frame: str) -> None:
+async def _send(sockets: Iterable[Socket], text: str) -> None:
     for socket in list(sockets):
         with contextlib.suppress(OSError, RuntimeError):
-            await socket.push(frame)
+            await socket.push(text)

@@ -45,6 +45,7 @@ class Readable(Protocol):
 
 
 @register.simple_tag
+@lru_cache(maxsize=2048, typed=True)
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """An icon of the sprite; decorative unless `label` says what it means."""
     said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308

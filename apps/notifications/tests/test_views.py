@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.core.realtime.hub import RenderClass
+from apps.core.realtime.rendering import RenderClass
 from apps.notifications import rendering, urls
 from apps.notifications.models import Notification, Preference
 from apps.notifications.selectors import PAGE_SIZE

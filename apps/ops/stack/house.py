@@ -132,15 +132,21 @@ def prepare(config: Config, supervisor: Supervisor, environ: Mapping[str, str]) 
     return facts
 
 
+# Deflating costs every socket a context of its own, and frames over 64 KB are nobody's.
+UVICORN = [
+    *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"),
+    *("--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
+]
+
+
 def the_parts(config: Config) -> list[Part]:
     python = sys.executable
     # As root Celery warns about root, which a development machine may well be.
     celery = [python, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "pytake"]
     uvicorn = [python, "-m", "uvicorn", "pytake.asgi:application", "--host", "127.0.0.1", "--port", str(config.port)]
-    quiet = ["--no-access-log", "--timeout-graceful-shutdown", "5", "--log-level", "warning"]
     lean = ["--without-gossip", "--without-mingle", "--concurrency", "4", "--queues", QUEUES, "--loglevel", "INFO"]
     return [
-        Part("web", [*uvicorn, *quiet], ready=lambda: http_ok(config.port, "/health/live")),
+        Part("web", [*uvicorn, *UVICORN], ready=lambda: http_ok(config.port, "/health/live")),
         Part("simulator", [python, "-m", "apps.simulator"], ready=lambda: http_ok(config.simulator_port, "/")),
         Part("beat", [*celery, "beat", "--scheduler", "apps.ops.beat.LeaderScheduler", "--pidfile=", "-l", "WARNING"]),
         # The last question covers database, Redis, migrations and workers.
