@@ -3,12 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zlib import crc32
 
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone, translation
 
 from apps.contacts.models import shown_name
+from apps.conversations.models import Conversation
+from apps.organizations.models import Membership
+from apps.teams.models import Queue
 
 FIELDS = (
     "id",
@@ -23,9 +29,8 @@ FIELDS = (
     "last_status",
     "window_expires_at",
     "assignee_id",
-    "assignee__user__full_name",
-    "assignee__user__email",
-    "queue__name",
+    "assignee_name",
+    "queue_name",
     "contact__is_vip",
     "contact__name",
     "contact__profile_name",
@@ -36,7 +41,7 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row, as `Conversation.objects.values_list(*FIELDS)` gives it."""
+    """One row, in the order of FIELDS."""
 
     id: UUID
     organization_id: UUID
@@ -50,8 +55,7 @@ class ListRow:
     last_status: str
     window_expires_at: datetime | None
     assignee_id: UUID | None
-    assignee_full_name: str | None
-    assignee_email: str | None
+    assignee_name: str | None
     queue_name: str | None
     is_vip: bool
     contact_name: str
@@ -63,16 +67,23 @@ class ListRow:
     def name(self) -> str:
         return shown_name(self.contact_name, self.contact_profile_name, self.contact_username, self.contact_phone)
 
-    @property
-    def assignee_name(self) -> str:
-        return self.assignee_full_name or self.assignee_email or ""
-
     def key(self, today: str) -> str:
         """Names the row's rendered form: it changes with everything that the row shows."""
         names = f"{self.name}|{self.is_vip}|{self.assignee_name}|{self.queue_name}"
         zone, language = timezone.get_current_timezone_name(), translation.get_language()
         shown = f"{names}|{today}|{zone}|{language}"
         return f"org:{self.organization_id}:row:{self.id}:{self.version}:{crc32(shown.encode()):x}"
+
+
+def values_of(rows: "QuerySet[Conversation]") -> Any:
+    """The rows' values, named. Names that are often missing are looked up where they exist, not joined."""
+    agents = Membership.objects.filter(pk=OuterRef("assignee_id")).order_by()
+    name = Coalesce(NullIf("user__full_name", Value("")), "user__email", output_field=CharField())
+    queues = Queue.objects.filter(pk=OuterRef("queue_id")).order_by()
+    return rows.annotate(
+        assignee_name=Subquery(agents.values(shown=name)),
+        queue_name=Subquery(queues.values("name")),
+    ).values_list(*FIELDS, named=True)
 
 
 def as_rows(values: Iterable[tuple[object, ...]]) -> list[ListRow]:

@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from apps.conversations.listing import FIELDS, ListRow, as_rows
+from apps.conversations.listing import ListRow, as_rows, values_of
 from apps.conversations.models import Conversation, Message, State
 from apps.conversations.row import render_row
 from apps.core.clock import now
@@ -57,9 +56,9 @@ def render_message(message: Message, context: dict[str, Any]) -> str:
     return render_to_string("conversations/_bubble.html", {"message": message, **context}).strip()
 
 
-def _row_values(organization_id: UUID, conversation_id: UUID) -> "QuerySet[Conversation, tuple[Any, ...]]":
+def _row_values(organization_id: UUID, conversation_id: UUID) -> Any:
     with tenant_scope(organization_id):
-        return Conversation.objects.filter(pk=conversation_id).values_list(*FIELDS)
+        return values_of(Conversation.objects.filter(pk=conversation_id))
 
 
 _row_by_id = Compiled(2, _row_values)

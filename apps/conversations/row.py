@@ -92,7 +92,7 @@ def _foot(row: ListRow) -> SafeString:
         inner = icon("stack-2") + escape(row.queue_name or "")
     elif row.assignee_id:
         queue = f" · {row.queue_name}" if row.queue_name else ""
-        inner = icon("user") + escape(row.assignee_name + queue)
+        inner = icon("user") + escape(f"{row.assignee_name}{queue}")
     else:
         return mark_safe("")
     return format_html('<span class="row-foot truncate">{}</span>', inner)

@@ -1,11 +1,12 @@
 """Reads of lists and threads: keyset pages, constant numbers of queries, no counting of everything."""
 
 import uuid
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from apps.contacts.models import Contact
-from apps.conversations.listing import ListRow
+from apps.conversations.listing import ListRow, as_rows, values_of
 from apps.conversations.models import Conversation, Message
 from apps.conversations.models.conversation import ConversationQuerySet
 from apps.core.pagination import Page, keyset, moment
@@ -43,7 +44,8 @@ def list_page(tab: str, membership: Membership, *, words: str = "", after: str =
     rows = conversations_of_tab(tab, membership)
     if words:
         rows = _matching(Conversation.objects.visible_to(membership), words)
-    return keyset(rows.for_rows(), ("-last_message_at", "-id"), after, PAGE, parse=(moment, uuid.UUID))
+    page: Page[Any] = keyset(values_of(rows), ("-last_message_at", "-id"), after, PAGE, parse=(moment, uuid.UUID))
+    return Page(as_rows(page.rows), page.next_cursor)
 
 
 def _matching(rows: ConversationQuerySet, words: str) -> ConversationQuerySet:

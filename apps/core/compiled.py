@@ -12,8 +12,7 @@ from django.db.models import QuerySet
 
 
 class Compiled:
-    """What `make(*keys)`, a `values_list` queryset, gives for other keys (UUIDs), as a prepared statement: neither the ORM builds nor
-    PostgreSQL plans it again.
+    """What `make(*keys)`, a `values_list` queryset, gives for other keys (UUIDs), as a prepared statement.
 
     `make` runs once, with made-up keys, and must use every one of them as an exact value.
     """

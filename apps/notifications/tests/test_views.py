@@ -129,8 +129,7 @@ def test_preferences_are_kept_and_shown(house):
         assert Preference.objects.count() == 2
 
 
-def test_a_push_renders_bells_line_and_pop_up_in_the_viewers_language(house, tell, monkeypatch):
-    monkeypatch.setattr("apps.organizations.viewing.close_old_connections", lambda: None)
+def test_a_push_renders_bells_line_and_pop_up_in_the_viewers_language(house, tell):
     row = tell("agent", "<b>bold</b>")
     viewer = RenderClass(house.organization.pk, "pt-br", frozenset())
     ids = {"member": str(house.members["agent"].pk), "new": str(row.pk), "toast": "1"}
