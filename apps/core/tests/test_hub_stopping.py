@@ -5,7 +5,8 @@ import uuid
 
 import pytest
 
-from apps.core.realtime.hub import Hub, RenderClass
+from apps.core.realtime.hub import Hub
+from apps.core.realtime.rendering import RenderClass
 
 
 class Page:
