@@ -309,8 +309,7 @@ def _list_groups(membership: Membership) -> set[str]:
     groups = {f"user:{membership.user_id}", f"member:{membership.pk}"}
     if has_perm(membership, Perm.SEE_ALL_CONVERSATIONS):
         return groups | {live.ALL}
-    with tenant_scope(membership.organization_id):
-        return groups | {f"queue:{pk}" for pk in Queue.objects.of_member(membership).values_list("pk", flat=True)}
+    return groups | {f"queue:{pk}" for pk in Queue.objects.of_member(membership).values_list("pk", flat=True)}
 
 
 def _same_origin(scope: dict[str, Any]) -> bool:

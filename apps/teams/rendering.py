@@ -5,7 +5,7 @@ from uuid import UUID
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from apps.core.realtime.hub import Fragment, RenderClass, renders
+from apps.core.realtime.rendering import Fragment, RenderClass, renders
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import tenant_scope
 from apps.teams.models import Agent, PresenceState
