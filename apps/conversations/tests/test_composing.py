@@ -58,7 +58,7 @@ def test_what_is_put_together_leaves_through_the_door_once(house, kind):
     chat, data = house.chat(), {**GOOD[kind], "client_id": uuid4()}
     answers = [post(house, kind, data, chat=chat) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
-    assert answers[0]["HX-Trigger"] == "modal:close"
+    assert answers[0]["HX-Trigger-After-Settle"] == "modal:close"
     row = sent().get()
     assert f"m-{row.client_id}" in answers[0].content.decode()
     assert row.payload["send"] == FORMS[kind].kind.value

@@ -52,7 +52,7 @@ def listed(house, chat, query=""):
 def test_after_the_window_a_template_goes_out_with_its_gaps_filled(house, make):
     chat, template = ended(house), make()
     answer = post(house, chat, template)
-    assert (answer.status_code, answer["HX-Trigger"]) == (200, "modal:close")
+    assert (answer.status_code, answer["HX-Trigger-After-Settle"]) == (200, "modal:close")
     row = Message.objects.get(direction="out")
     assert row.text == "Oi, Ana! Seu pedido #88 saiu."
     assert (row.kind, row.payload["name"], row.payload["language"]) == ("template", template.name, "pt_BR")

@@ -139,7 +139,7 @@ def _sent(request: HttpRequest, message: Message, conversation: Conversation) ->
     """The page puts the bubble where it belongs, whether this or the socket comes first."""
     answer = bubble(request, message, conversation)
     answer["HX-Reswap"] = "none"
-    answer["HX-Trigger"] = "modal:close"
+    answer["HX-Trigger-After-Settle"] = "modal:close"
     return answer
 
 

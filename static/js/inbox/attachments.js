@@ -1,5 +1,5 @@
 // The files of a message: chosen, pasted or dropped, several at a time; each with its caption, shown before it is sent.
-import { $, $$, icon } from "../core/dom.js";
+import { $, icon } from "../core/dom.js";
 
 const size = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 
@@ -80,7 +80,7 @@ export class Attachments {
   clicked(event) {
     const place = event.target.closest(".tray-item");
     if (!place) return;
-    const at = $$(".tray-item", this.tray).indexOf(place);
+    const at = place.closest("[data-tray-list]") ? [...place.parentElement.children].indexOf(place) : this.at;
     this.keepCaption();
     if (event.target.closest("[data-tray-remove]")) this.remove(at);
     else this.pick(at);

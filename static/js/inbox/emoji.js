@@ -29,6 +29,7 @@ class PtEmoji extends HTMLElement {
   }
 
   draw() {
+    if (!this.groups) return;
     const words = plain(this.search.value).split(/\s+/).filter(Boolean);
     const groups = this.groups.map((group) => ({ name: group.name, rows: group.emoji.filter(([, said]) => words.every((word) => plain(said).includes(word))) }));
     const recent = words.length ? [] : recents();
