@@ -3,6 +3,8 @@ voice; what is cut off or cancelled leaves nothing half-sent."""
 
 import json
 import re
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -258,6 +260,26 @@ def test_a_network_loss_during_an_upload_sends_nothing_half_and_then_once(stack,
     stuck.locator("[data-send-again]").click()
     expect(own(page, "image")).to_have_count(1)
     wait_until(lambda: len(sent(stack, page, "image")) == 1, 15)
+
+
+def test_half_an_upload_keeps_neither_message_nor_file(stack, chat):
+    page = chat("22", "E o comprovante?")
+    files = stack.rows("SELECT count(*) FROM media_storedfile")
+    cookies = "; ".join(f"{each['name']}={each['value']}" for each in page.context.cookies(stack.url))
+    token = page.locator("meta[name=csrf-token]").get_attribute("content")
+    begun = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n' + PICTURE["buffer"]
+    address = urlsplit(page.locator("pt-composer").get_attribute("data-upload-url")).path
+    head = f"POST {address} HTTP/1.1\r\nHost: {urlsplit(stack.url).netloc}\r\nCookie: {cookies}\r\n"
+    head += f"X-CSRFToken: {token}\r\nHX-Request: true\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+    with socket.create_connection((urlsplit(stack.url).hostname, urlsplit(stack.url).port), 10) as line:
+        line.sendall(f"{head}Content-Length: {len(begun) * 2}\r\n\r\n".encode() + begun)
+    page.get_by_test_id("composer-text").fill("Segue o comprovante")
+    page.get_by_test_id("composer-send").click()
+    expect(own(page, "text").get_by_test_id("ticks")).to_have_attribute(
+        "data-status", re.compile("sent|delivered|read")
+    )
+    assert sent(stack, page, "image") == []
+    assert stack.rows("SELECT count(*) FROM media_storedfile") == files
 
 
 def test_a_cancelled_upload_leaves_nothing(stack, chat):

@@ -187,3 +187,11 @@ def test_a_preview_never_needs_the_file(house, make):
 def test_labels_are_words_not_codes(make):
     named = make(named_variables=True, components=[body_part("Oi, {{nome_do_cliente}}")])
     assert TemplateForm(named).fields["body-nome_do_cliente"].label == "Nome do cliente"
+
+
+def test_the_customers_name_is_one_press_away(house, make):
+    chat, template = ended(house), make()
+    url = house.url("conversations:template", conversation_id=chat.pk, template_id=template.pk)
+    page = house.client().get(url, headers=FRAGMENT).content.decode()
+    assert f'data-insert="{chat.contact.display_name}"' in page
+    assert f'data-insert="{house.agent.name}"' in page

@@ -75,7 +75,14 @@ def template(request: HttpRequest, slug: str, conversation_id: UUID, template_id
     conversation = visible_or_404(request, conversation_id)
     form = TemplateForm(_template_or_404(conversation, template_id), request.POST or None, request.FILES or None)
     url = reverse("conversations:template-preview", args=[slug, conversation_id, template_id])
-    return _dialog(request, conversation, form, {"preview_url": url, "template": form.template, "plan": form.plan})
+    context = {"preview_url": url, "template": form.template, "plan": form.plan}
+    return _dialog(request, conversation, form, context | {"known_words": _known_words(request, conversation)})
+
+
+def _known_words(request: HttpRequest, conversation: Conversation) -> list[str]:
+    """What gaps are most often filled with: the customer's first and whole name, one's own name."""
+    name = conversation.contact.display_name
+    return list(dict.fromkeys(words for words in (name.split(" ")[0], name, membership_of(request).name) if words))
 
 
 @require_POST

@@ -47,6 +47,22 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 on("input", "[data-limit]", (_event, input) => count(input));
 
+// Known words go into the gap one was in, else into the first empty one.
+let gap = null;
+
+on("focusin", "form[data-compose] [data-limit]", (_event, input) => {
+  gap = input;
+});
+
+on("click", "[data-insert]", (_event, button) => {
+  const form = button.closest("form");
+  const inputs = $$("[data-limit]", form);
+  const target = inputs.includes(gap) && !gap.value ? gap : (inputs.find((input) => !input.value) ?? (inputs.includes(gap) ? gap : inputs[0]));
+  target.setRangeText(button.dataset.insert, target.selectionStart, target.selectionEnd, "end");
+  target.focus();
+  target.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 on("click", "[data-add-row]", (_event, button) => {
   const form = button.closest("form");
   const row = $("[data-spare][hidden]", form);
