@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 BOOTSTRAP := deploy/python deploy/bootstrap.py
 export PYTHON
+# Measured where it is checked: .ci/run says CI.
+COVER := $(if $(CI),--cov=apps --cov=pytake --cov-report=)
 # Compiled modules halve every start.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -18,7 +20,8 @@ run: ## the whole stack on http://127.0.0.1:8000 (PORT and SIMULATOR_PORT can be
 
 test: env front ## every test, browser included, on servers of its own (ARGS="-k inbox" narrows it down)
 	@deploy/chromium
-	@exec $(PY) -m pytest -n auto --dist loadfile -m "not soak" $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadgroup --no-loadscope-reorder -m "not soak" $(COVER) $(ARGS)
+	@$(if $(COVER),$(PY) deploy/covered.py)
 
 check: env ## linters, types, floors, templates, migrations, translations
 	@exec $(PY) deploy/check.py

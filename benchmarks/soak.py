@@ -1,4 +1,5 @@
-"""Fault injection against the real stack: `python -m benchmarks.soak` (full size; the test suite runs a short form).
+"""Fault injection against the real stack: `python -m benchmarks.soak` (full size; `0.1` after it makes it a tenth; the
+test suite runs a short form).
 
 Deliveries are posted three times and shuffled while web and worker are killed and Valkey is flushed; sends meet lost
 answers and killed workers. What counts is what is in the rows afterwards, and what the simulated Meta received.
@@ -7,6 +8,7 @@ answers and killed workers. What counts is what is in the rows afterwards, and w
 import contextlib
 import hashlib
 import hmac
+import itertools
 import json
 import os
 import random
@@ -30,13 +32,14 @@ SETTLED = {"sent", "delivered", "read", "failed", "unknown", "held"}
 QUIET_SECONDS = 60.0
 
 
-def through(faults: list[Callable[[], None]], every: float, work: Callable[[], object]) -> None:
-    """Do the work in the background while the faults happen here, one after another: what is started again belongs to
-    the life of the thread that started it."""
+def through(faults: list[Callable[[], None]], progress: Callable[[], float], work: Callable[[], object]) -> None:
+    """Do the work in the background while the faults happen here, evenly over its `progress` (0 to 1): what is started
+    again belongs to the life of the thread that started it."""
     with ThreadPoolExecutor(1) as background:
         working = background.submit(work)
-        for fault in faults:
-            time.sleep(every)
+        for at, fault in enumerate(faults):
+            while progress() < (at + 1) / (len(faults) + 1) and not working.done():
+                time.sleep(0.05)
             fault()
         working.result()
 
@@ -71,30 +74,39 @@ def delivery(stack: Stack, number: int, customers: int) -> bytes:
     return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
 
 
+def signed(stack: Stack, body: bytes) -> dict[str, str]:
+    signature = hmac.new(stack.demo["app_secret"].encode(), body, hashlib.sha256).hexdigest()
+    return {"X-Hub-Signature-256": f"sha256={signature}", "Content-Type": "application/json"}
+
+
 def insist(stack: Stack, body: bytes) -> None:
     """As Meta: again and again until it is acknowledged."""
-    signature = hmac.new(stack.demo["app_secret"].encode(), body, hashlib.sha256).hexdigest()
-    headers = {"X-Hub-Signature-256": f"sha256={signature}", "Content-Type": "application/json"}
-    deadline = time.monotonic() + QUIET_SECONDS
+    headers, deadline = signed(stack, body), time.monotonic() + QUIET_SECONDS
     while (status := post(f"{stack.url}/webhooks/whatsapp/", body, headers)) != 200:
         if status not in (0, 503) or time.monotonic() > deadline:
             raise RuntimeError(f"a delivery was answered with {status}")
         time.sleep(0.2)
 
 
-def inbound(stack: Stack, *, deliveries: int, faults: list[Callable[[], None]], every: float = 1.0) -> dict[str, Any]:
+def inbound(stack: Stack, *, deliveries: int, faults: list[Callable[[], None]]) -> dict[str, Any]:
     """Post everything three times, shuffled (the third time in other bytes), through the faults."""
     customers = max(deliveries // 20, 1)
     bodies = [delivery(stack, number, customers) for number in range(deliveries)]
     posts = bodies + bodies + [body + b" " for body in bodies]
     random.Random(20).shuffle(posts)
-    began = time.monotonic()
+    began, acknowledged = time.monotonic(), itertools.count()
+    done = 0
+
+    def post_one(body: bytes) -> None:
+        nonlocal done
+        insist(stack, body)
+        done = next(acknowledged)
 
     def post_all() -> None:
         with ThreadPoolExecutor(POSTERS) as posters:
-            list(posters.map(lambda body: insist(stack, body), posts))
+            list(posters.map(post_one, posts))
 
-    through(faults, every, post_all)
+    through(faults, lambda: done / len(posts), post_all)
     posted = time.monotonic()
     lost = wait_quiet(lambda: deliveries - stored(stack), "deliveries wait")
     rows = stack.rows("SELECT wamid FROM conversations_message WHERE wamid LIKE 'wamid.soak.%%'")
@@ -121,10 +133,14 @@ def stored(stack: Stack) -> int:
 
 
 def wait_quiet(missing: Callable[[], int], problem: str) -> int:
-    """How many are still missing when everything had its time."""
-    with contextlib.suppress(AssertionError):
-        wait_until(lambda: missing() <= 0, QUIET_SECONDS, problem, every=0.3)
-    return missing()
+    """How many are still missing when for a minute nothing more came."""
+    left, seen = missing(), -1
+    while left > 0 and left != seen:
+        seen = left
+        with contextlib.suppress(AssertionError):
+            wait_until(lambda: missing() <= 0, QUIET_SECONDS, problem, every=0.3)
+        left = missing()
+    return left
 
 
 QUEUE = """
@@ -142,12 +158,20 @@ with tenant_scope(Organization.objects.get(slug="loja-aurora")):
 RECONCILE = "from apps.conversations.sending.reconcile import reconcile; reconcile(lease=1)"
 
 
-def outbound(stack: Stack, *, sends: int, faults: list[Callable[[], None]], every: float = 1.0) -> dict[str, Any]:
+def outbound(stack: Stack, *, sends: int, faults: list[Callable[[], None]]) -> dict[str, Any]:
     """Answers to the customers of `inbound`; 5 % of the accepted ones lose their answer in three ways."""
     stack.control("faults", {**CALM, "after_accept": [{"mode": mode, "rate": 0.025} for mode in ("reset", "5xx")]})
     began = time.monotonic()
-    through(faults, every, lambda: stack.manage("shell", "-v", "0", "-c", QUEUE.format(sends=sends)))
-    wait_quiet(lambda: count(stack, "queued"), "sends wait")
+    queue = QUEUE.format(sends=sends)
+    # Half of the way is being written, half is being taken by the worker.
+    through(
+        faults,
+        lambda: (count(stack) + count(stack, *SETTLED)) / (2 * sends),
+        lambda: (
+            stack.manage("shell", "-v", "0", "-c", queue),
+            wait_quiet(lambda: count(stack, "queued"), "they wait"),
+        ),
+    )
     time.sleep(2)
     stack.manage("shell", "-v", "0", "-c", RECONCILE)
     wait_quiet(lambda: count(stack, "queued", "sending"), "sends are under way")
@@ -173,8 +197,51 @@ CALM = {"throughput_per_second": 100_000.0, "pair_burst": 100_000.0, "latency_ms
 
 
 def count(stack: Stack, *states: str) -> int:
-    query = "SELECT count(*) FROM conversations_message WHERE text LIKE 'soak answer %%' AND status = ANY(%s)"
-    return int(stack.rows(query, list(states))[0][0])
+    """Answers in these states; in any without one."""
+    query = "SELECT count(*) FROM conversations_message WHERE text LIKE 'soak answer %%' AND (%s OR status = ANY(%s))"
+    return int(stack.rows(query, not states, list(states))[0][0])
+
+
+def authentic(stack: Stack, *, seconds: float, rate: int = 240, forged_every: int = 8) -> dict[str, Any]:
+    """Genuine deliveries at a steady rate and forged ones between them: how long the genuine ones wait, and what became
+    of the forged ones. Times in milliseconds, from when a post was due."""
+    number = itertools.count(8_000_000)
+    times: list[float] = []
+    answers: Counter[int] = Counter()
+    rows = journalled(stack)
+    genuine = round(rate * seconds)
+
+    def post_at(due: float, is_forged: bool) -> None:
+        body = delivery(stack, next(number), 50)
+        headers = signed(stack, body)
+        if is_forged:
+            headers["X-Hub-Signature-256"] = "sha256=" + "0" * 64
+        time.sleep(max(due - time.monotonic(), 0))
+        status = post(f"{stack.url}/webhooks/whatsapp/", body, headers)
+        if is_forged:
+            answers[status] += 1
+        else:
+            assert status == 200, f"a genuine delivery was answered with {status}"
+            times.append((time.monotonic() - due) * 1000)
+
+    began = time.monotonic() + 0.5
+    with ThreadPoolExecutor(64) as posters:
+        waiting = [posters.submit(post_at, began + at / rate, False) for at in range(genuine)]
+        waiting += [posters.submit(post_at, began + at / rate, True) for at in range(0, genuine, forged_every)]
+        for one in waiting:
+            one.result()
+    times.sort()
+    return {
+        "genuine": genuine,
+        "forged": dict(answers),
+        "rows_too_many": journalled(stack) - rows - genuine,
+        "p50_ms": round(times[len(times) // 2], 1),
+        "p99_ms": round(times[len(times) * 99 // 100], 1),
+    }
+
+
+def journalled(stack: Stack) -> int:
+    return int(stack.rows("SELECT count(*) FROM whatsapp_webhookdelivery")[0][0])
 
 
 def kills(stack: Stack, number: int, *, flushes: int = 0) -> list[Callable[[], None]]:
@@ -185,7 +252,8 @@ def kills(stack: Stack, number: int, *, flushes: int = 0) -> list[Callable[[], N
     return faults
 
 
-def main() -> int:
+def main(scale: float = 1.0) -> int:
+    """`scale` 1 is the full size: 100,000 deliveries and 50,000 sends."""
     folder = Path(tempfile.mkdtemp(prefix="pytake-soak-", dir="/var/tmp"))
     folder.chmod(0o755)
     postgres = EmbeddedPostgres(folder / "postgres")
@@ -197,19 +265,27 @@ def main() -> int:
 
     try:
         stack.start()
-        faults = [*kills(stack, 20, flushes=2), restart, restart, restart]
-        said = inbound(stack, deliveries=100_000, faults=faults, every=20.0)
-        print(json.dumps({"inbound": said}, indent=2), flush=True)
-        answered = outbound(stack, sends=50_000, faults=kills(stack, 20), every=15.0)
-        print(json.dumps({"outbound": answered}, indent=2), flush=True)
+        steady = tell("authentic", authentic(stack, seconds=max(60 * scale, 10)))
+        faults = kills(stack, 20, flushes=2)
+        for at in (6, 13, 20):
+            faults.insert(at, restart)
+        said = tell("inbound", inbound(stack, deliveries=round(100_000 * scale), faults=faults))
+        answered = tell("outbound", outbound(stack, sends=round(50_000 * scale), faults=kills(stack, 20)))
     finally:
         stack.stop()
         postgres.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    good = not (said["lost"] or said["duplicated"] or answered["automatic_duplicates"] or answered["unsettled"])
-    return 0 if good else 1
+    lost = said["lost"] or said["duplicated"] or answered["automatic_duplicates"] or answered["unsettled"]
+    authentic_enough = set(steady["forged"]) == {403} and not steady["rows_too_many"]
+    fast_enough = steady["p50_ms"] <= 50 and steady["p99_ms"] <= 1000
+    return 0 if not lost and authentic_enough and fast_enough else 1
+
+
+def tell(name: str, result: dict[str, Any]) -> dict[str, Any]:
+    print(json.dumps({name: result}, indent=2), flush=True)
+    return result
 
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pytake.settings.local")
-    sys.exit(main())
+    sys.exit(main(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0))

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 
 
 def test_two_thousand_deliveries_three_times_over_through_crashes_and_a_flush(stack):
-    result = soak.inbound(stack, deliveries=2_000, faults=soak.kills(stack, 4, flushes=1), every=4.0)
+    result = soak.inbound(stack, deliveries=2_000, faults=soak.kills(stack, 4, flushes=1))
     print(result)
     assert (result["lost"], result["duplicated"]) == (0, 0)
     assert result["unread"] == result["deliveries"]
@@ -22,11 +22,19 @@ def test_five_hundred_sends_through_lost_answers_and_crashes(stack):
     if not soak.stored(stack):
         soak.inbound(stack, deliveries=100, faults=[])
     stack.wait_ready("web")
-    result = soak.outbound(stack, sends=500, faults=[soak.crash(stack, "worker") for _ in range(2)], every=5.0)
+    result = soak.outbound(stack, sends=500, faults=[soak.crash(stack, "worker") for _ in range(2)])
     print(result)
     assert result["automatic_duplicates"] == 0
     assert (result["rows"], result["unsettled"]) == (500, 0)
     assert result["reached_meta"] >= 400
+
+
+def test_forged_posts_among_genuine_ones_are_refused_and_leave_no_row(stack):
+    stack.wait_ready("web")
+    result = soak.authentic(stack, seconds=3.0, rate=40)
+    print(result)
+    assert result["forged"] == {403: 15}
+    assert result["rows_too_many"] == 0
 
 
 def test_negative_control_a_message_that_meta_got_twice_is_counted(stack):

@@ -3,10 +3,12 @@
 import pytest
 
 from apps.organizations.tenancy import tenant_scope
+from apps.whatsapp import account_events
 from apps.whatsapp.models import AccountEvent, BusinessAccount
+from apps.whatsapp.payloads import parse_delivery
 from apps.whatsapp.tests.factories import BusinessAccountFactory, NumberFactory
 from apps.whatsapp.tests.journal_helpers import handle
-from apps.whatsapp.tests.samples import ACCOUNT_EVENTS, BUSINESS_PHONE, NUMBER, WABA, body
+from apps.whatsapp.tests.samples import ACCOUNT_EVENTS, BUSINESS_PHONE, NUMBER, WABA, body, status, statuses_value
 
 pytestmark = pytest.mark.django_db
 
@@ -61,4 +63,40 @@ def test_names_tiers_and_reviews_follow(number):
 def test_an_unknown_account_is_noted_and_changes_nothing(number):
     (row,) = handle(body({"decision": "REJECTED"}, "account_review_update").replace(WABA.encode(), b"999"))
     assert row.note == "unknown account 999"
+    assert AccountEvent.objects.count() == 0
+
+
+def test_a_restriction_is_shown_and_a_reconnection_clears_the_problem(number):
+    limits = [{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 1770000000}]
+    tell(number, "account_update", {"event": "ACCOUNT_RESTRICTION", "restriction_info": limits})
+    assert number.account.restrictions == limits
+    tell(number, "account_update", {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}})
+    tell(number, "account_update", {"event": "ACCOUNT_RECONNECTED"})
+    assert (number.account.status, number.account.problem) == (BusinessAccount.Status.CONNECTED, "")
+
+
+def test_a_deleted_username_and_a_raised_throughput_follow(number):
+    shown = {"display_phone_number": BUSINESS_PHONE}
+    tell(number, "business_username_updates", {**shown, "username": "loja", "status": "approved"})
+    tell(number, "business_username_updates", {**shown, "username": "loja", "status": "deleted"})
+    tell(number, "phone_number_quality_update", {**shown, "event": "THROUGHPUT_UPGRADE"})
+    assert (number.username, number.throughput, number.tier) == ("", "HIGH", "TIER_2K")
+
+
+def test_a_capability_without_a_limit_leaves_the_tier_alone(number):
+    tell(number, "business_capability_update", {"max_phone_numbers_per_business": 20})
+    assert number.tier == "TIER_2K"
+    tell(number, "business_capability_update", {"max_daily_conversation_per_phone": 250})
+    assert number.tier == "250"
+
+
+def test_news_of_another_number_of_the_account_changes_no_sibling(number):
+    tell(number, "phone_number_name_update", {"display_phone_number": "5511000000000", "decision": "REJECTED"})
+    assert number.name_status == ""
+    assert AccountEvent.objects.get().number is None
+
+
+def test_a_change_without_an_event_is_nothing(number):
+    (change,) = parse_delivery(body(statuses_value(status("read")))).entries
+    account_events.apply(number.account, change)
     assert AccountEvent.objects.count() == 0
