@@ -136,8 +136,8 @@ class Hub:
         while True:
             try:
                 await self._listen()
-            except (redis.RedisError, OSError) as error:
-                log.warning("live subscription lost, connecting again", error=str(error))
+            except Exception as error:  # noqa: BLE001 - whatever it was, it must not end everybody's live updates
+                log.warning("live subscription lost, connecting again", error=repr(error))
             await asyncio.sleep(0.5)
 
     async def _listen(self) -> None:
@@ -223,7 +223,7 @@ class Hub:
         for sockets in list(self._sockets.values()):
             for socket in list(sockets):
                 if str(socket.user_id) == user and organization in ("", str(socket.organization_id)):
-                    await socket.end(REAUTHENTICATE)
+                    await _end(socket)
 
     async def _check_forever(self) -> None:
         while True:
@@ -237,7 +237,7 @@ class Hub:
                 log.warning("sockets not checked", error=repr(error))
                 continue
             for socket in ended:
-                await socket.end(REAUTHENTICATE)
+                await _end(socket)
 
 
 def _newest(batch: list[tuple[UUID, dict[str, Any]]]) -> list[tuple[UUID, dict[str, Any]]]:
@@ -256,3 +256,10 @@ async def _send(sockets: Iterable[Socket], text: str) -> None:
     for socket in list(sockets):
         with contextlib.suppress(OSError, RuntimeError):
             await socket.push(text)
+
+
+async def _end(socket: Socket) -> None:
+    try:
+        await socket.end(REAUTHENTICATE)
+    except Exception as error:  # noqa: BLE001 - the others are ended all the same
+        log.warning("a socket could not be closed", error=repr(error))
