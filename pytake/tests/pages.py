@@ -36,6 +36,10 @@ class LivePage:
     def address(self) -> str:
         return f"{self.site}/o/{self.slug}"
 
+    @property
+    def is_connected(self) -> bool:
+        return self._socket is not None and self._cut_at is None
+
     async def open(self) -> None:
         self.as_of = datetime.now(UTC).isoformat()
         self._task = asyncio.create_task(self._live())

@@ -105,13 +105,14 @@ async def test_a_hundred_kills_and_nothing_is_missed_or_told_to_others(stack, ch
         everything = set(range(1, total + 1))
         stored = "SELECT count(*) FROM conversations_message WHERE text LIKE 'live %%' AND direction = 'in'"
         await asyncio.to_thread(wait_until, lambda: stack.rows(stored)[0][0] == total + 1, 20, "rows are missing")
+        await until(lambda: all(page.is_connected for page in pages), 10)
         began = time.monotonic()
         while (missed := [len(everything - page.seen) for page in pages]) != [0] * len(pages):
             assert time.monotonic() - began < 10, f"{missed} of {total} lines missed"
             await asyncio.sleep(0.02)
         seconds = time.monotonic() - began
         result = {"cuts": sum(page.cuts for page in (*pages, spy)), "web kills": WEB_KILLS, "lines": total}
-        print(result, f"caught up {seconds:.2f} s after the last row")
+        print(result, f"caught up {seconds:.2f} s after the last row and connection")
         assert seconds <= CATCH_UP
         assert [frame for frame in spy.frames if set(frame) - {"seq", "type"}] == []
         assert spy.seen == set()
