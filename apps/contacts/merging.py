@@ -31,7 +31,9 @@ def merge(*, keep: Contact, drop: Contact) -> Contact:
     return keep
 
 
-_FILLED_FROM_SECOND = ("phone", "name", "profile_name", "username", "email", "notes", "country", "is_vip")
+# What a person refused, or was refused, holds for all of them.
+_REFUSALS = ("marketing_stopped_at", "blocked_at")
+_FILLED_FROM_SECOND = ("phone", "name", "profile_name", "username", "email", "notes", "country", "is_vip") + _REFUSALS
 
 
 def _fill(keep: Contact, facts: dict[str, object]) -> None:

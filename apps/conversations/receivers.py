@@ -2,13 +2,15 @@
 
 from apps.contacts import merging
 from apps.contacts.models import Contact
+from apps.contacts.rescoping import rescope
 from apps.conversations import handling, live, services
 from apps.conversations.ingest import ingest
 from apps.conversations.models import Conversation, Message, State
 from apps.core.clock import now
-from apps.whatsapp import intake
+from apps.whatsapp import intake, portfolios
 
 intake.register(ingest)
+portfolios.register(rescope)
 
 
 @merging.register

@@ -5,13 +5,15 @@ from typing import Any
 
 from apps.core.clock import now
 from apps.core.events import publish
-from apps.whatsapp import template_sync
+from apps.whatsapp import portfolios, template_sync
 from apps.whatsapp.events import AccountEventStored
 from apps.whatsapp.models import AccountEvent, BusinessAccount, Number
 from apps.whatsapp.payloads import AccountEvent as ParsedEvent
 from apps.whatsapp.payloads import Change
 
 Data = Mapping[str, Any]
+# Webhooks about a present owner; those about an end name whom it belonged to.
+_NAMES_ITS_OWNER = {"PARTNER_ADDED", "PARTNER_APP_INSTALLED", "MM_LITE_TERMS_SIGNED", "AD_ACCOUNT_LINKED"}
 _BANNED = {"DISABLE", "SCHEDULE_FOR_DISABLE"}
 
 
@@ -74,6 +76,9 @@ def _username(number: Number, data: Data) -> None:
 
 
 def _account_update(account: BusinessAccount, event: str, data: Data) -> None:
+    if event in _NAMES_ITS_OWNER:
+        owner = _block(data, "waba_info").get("owner_business_id")
+        portfolios.learn(account, portfolios.owner_in({"id": owner}))
     if event == "DISABLED_UPDATE":
         banned = str(_block(data, "ban_info").get("waba_ban_state", "")) in _BANNED
         _mark(account, "account disabled by Meta" if banned else "")

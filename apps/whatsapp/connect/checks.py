@@ -11,6 +11,7 @@ from apps.core.clock import now
 from apps.whatsapp.connect.meta import Ask, Graph, is_silence, quoted
 from apps.whatsapp.connect.report import Check, Credentials, Report, Verdict, Words
 from apps.whatsapp.errors import GraphError
+from apps.whatsapp.portfolios import owner_in
 from apps.whatsapp.tiers import SMALL_TIERS, tier_words
 
 ACCOUNT_FIELDS = "id,name,currency,timezone_id,account_review_status"
@@ -18,7 +19,6 @@ NUMBER_FIELDS = (
     "id,display_phone_number,verified_name,name_status,status,code_verification_status,quality_rating,"
     "throughput,whatsapp_business_manager_messaging_limit,webhook_configuration"
 )
-PORTFOLIO_DIGITS = 32
 SCOPES = ("whatsapp_business_messaging", "whatsapp_business_management")
 EXPIRES_SOON = timedelta(days=7)
 
@@ -99,11 +99,9 @@ async def _account(credentials: Credentials, ask: Ask, report: Report) -> Check:
 async def owner_of(waba_id: str, graph: Graph) -> str:
     """The portfolio that owns an account; empty when the token may not see it, which is no obstacle to sending."""
     try:
-        owner = (await graph.get(waba_id, fields="owner_business_info")).get("owner_business_info")
+        return owner_in((await graph.get(waba_id, fields="owner_business_info")).get("owner_business_info"))
     except GraphError:
         return ""
-    found = str(owner.get("id") or "") if isinstance(owner, dict) else ""
-    return found if found.isascii() and found.isdigit() and len(found) <= PORTFOLIO_DIGITS else ""
 
 
 async def _number(credentials: Credentials, ask: Ask, report: Report) -> Check:

@@ -11,7 +11,7 @@ from apps.core.clock import now
 from apps.core.text import clean_name
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import current_organization_id, platform_scope
-from apps.whatsapp import template_sync
+from apps.whatsapp import portfolios, template_sync
 from apps.whatsapp.connect.checks import NUMBER_FIELDS
 from apps.whatsapp.connect.meta import Ask, quoted
 from apps.whatsapp.connect.report import Credentials, Report
@@ -42,10 +42,12 @@ def refuse_foreign(credentials: Credentials) -> None:
 @transaction.atomic
 def keep(credentials: Credentials, report: Report, *, actor: Membership) -> Number:
     """Store what the checks passed: the account with its sealed secrets, and the number."""
+    portfolios.hold_ingest()
     refuse_foreign(credentials)
     account = BusinessAccount.objects.filter(waba_id=credentials.waba_id).first()
     account = account or BusinessAccount(waba_id=credentials.waba_id)
     _fill_account(account, credentials, report)
+    portfolios.learn(account, report.portfolio_id)
     number = Number.objects.filter(phone_number_id=credentials.phone_number_id).first()
     number = number or Number(phone_number_id=credentials.phone_number_id)
     number.account, number.is_active = account, True
@@ -61,7 +63,6 @@ def _fill_account(account: BusinessAccount, credentials: Credentials, report: Re
     account.name = clean_name(str(told.get("name") or ""), 160)
     account.currency = str(told.get("currency") or "")[:3]
     account.time_zone_id = str(told.get("timezone_id") or "")[:16]
-    account.portfolio_id = report.portfolio_id or account.portfolio_id
     account.review_status = str(told.get("account_review_status") or "")[:16]
     use_secrets(account, credentials, report)
     account.save()
@@ -81,9 +82,11 @@ def use_secrets(account: BusinessAccount, credentials: Credentials, report: Repo
 @transaction.atomic
 def replace_token(number: Number, credentials: Credentials, report: Report, *, actor: Membership) -> None:
     """New secrets for the number's account; lifts the pauses that the old token caused."""
+    portfolios.hold_ingest()
     account = number.account
     use_secrets(account, credentials, report)
     account.save()
+    portfolios.learn(account, report.portfolio_id)
     account.numbers.filter(is_active=True).update(paused_until=None, pause_reason="")
     record("number.token_replaced", actor=actor, target=str(account))
 

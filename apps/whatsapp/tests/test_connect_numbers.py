@@ -98,3 +98,18 @@ def test_odd_words_of_meta_are_kept_short_and_harmless(actor):
     assert number.verified_name == "Ac\ufffdme"
     assert len(number.quality) == 16
     assert number.throughput == ""
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_the_owner_is_kept_on_connecting_and_with_a_new_token(actor, again):
+    told = report()
+    number = numbers.keep(CREDENTIALS, told, actor=actor)
+    assert BusinessAccount.objects.get().portfolio_scope == "waba:7001"
+    told.portfolio_id = "5069"
+    if again:
+        numbers.replace_token(number, CREDENTIALS, told, actor=actor)
+    else:
+        numbers.keep(CREDENTIALS, told, actor=actor)
+    assert BusinessAccount.objects.get().portfolio_scope == "5069"
+    numbers.keep(CREDENTIALS, report(), actor=actor)
+    assert BusinessAccount.objects.get().portfolio_scope == "5069", "an owner that Meta hides now is not forgotten"
