@@ -12,7 +12,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.clock import now
-from apps.core.text import clean_name
+from apps.core.text import clean_name, clean_text
 from apps.core.zones import time_zone_choices
 from apps.organizations.models import Membership, Organization
 from apps.organizations.permissions import Role
@@ -90,6 +90,34 @@ class ConnectForm(AppForm):
         return Credentials(**{name: self.cleaned_data[name] for name in self.field_order})
 
 
+def _line(label: Any, max_length: int, help_text: Any = "", rows: int = 0) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows, "class": "form-control"}) if rows else forms.TextInput
+    return forms.CharField(label=label, max_length=max_length, required=False, help_text=help_text, widget=widget)
+
+
+# Meta's lines of business.
+_VERTICALS = [
+    ("", _("Not chosen")),
+    ("AUTO", _("Vehicles")),
+    ("BEAUTY", _("Beauty, spa and salon")),
+    ("APPAREL", _("Clothing")),
+    ("EDU", _("Education")),
+    ("ENTERTAIN", _("Entertainment")),
+    ("EVENT_PLAN", _("Events")),
+    ("FINANCE", _("Finance")),
+    ("GROCERY", _("Supermarket")),
+    ("GOVT", _("Public service")),
+    ("HOTEL", _("Hotel")),
+    ("HEALTH", _("Health")),
+    ("NONPROFIT", _("Non-profit")),
+    ("PROF_SERVICES", _("Professional services")),
+    ("RETAIL", _("Shop")),
+    ("TRAVEL", _("Travel and transport")),
+    ("RESTAURANT", _("Restaurant")),
+    ("OTHER", _("Other")),
+]
+
+
 class RouteForm(forms.Form):
     """Who answers a number."""
 
@@ -121,6 +149,33 @@ class RouteForm(forms.Form):
 
 def _queue_label(queue: Queue) -> str:
     return f"{queue.department.name} › {queue.name}"
+
+
+class ProfileForm(forms.Form):
+    """The business profile, within Meta's limits."""
+
+    about = _line(_("About"), 139, _("One line under the name, for example “Answers from 8 to 18 h”."))
+    description = _line(_("Description"), 512, rows=4)
+    address = _line(_("Address"), 256)
+    email = forms.EmailField(label=_("E-mail"), required=False, max_length=128)
+    website = forms.URLField(label=_("Website"), required=False, max_length=256, assume_scheme="https")
+    second_website = forms.URLField(label=_("Second website"), required=False, max_length=256, assume_scheme="https")
+    vertical = forms.ChoiceField(label=_("Line of business"), required=False, choices=_VERTICALS)
+
+    @staticmethod
+    def from_meta(told: Mapping[str, Any]) -> dict[str, Any]:
+        """Initial values from Meta's answer."""
+        sites = [str(site) for site in told.get("websites") or []] if isinstance(told.get("websites"), list) else []
+        website, second, *_more = [*sites, "", ""]
+        texts = {name: str(told.get(name) or "") for name in ("about", "description", "address", "email", "vertical")}
+        return {**texts, "website": website, "second_website": second}
+
+    def for_meta(self) -> dict[str, Any]:
+        """Meta refuses an empty `about` and an empty line of business: those stay as they are."""
+        values = {name: clean_text(str(value)) for name, value in self.cleaned_data.items()}
+        sites = [site for site in (values.pop("website"), values.pop("second_website")) if site]
+        kept = {name: value for name, value in values.items() if value or name not in ("about", "vertical")}
+        return {**kept, "websites": sites}
 
 
 class PauseForm(forms.Form):

@@ -13,7 +13,9 @@ from apps.core.http import OutboundClient
 from apps.whatsapp.connect import checks, numbers
 from apps.whatsapp.connect.meta import asking
 from apps.whatsapp.connect.report import Check, Credentials, Report
+from apps.whatsapp.graph import GraphClient
 from apps.whatsapp.models import Number
+from apps.whatsapp.providers.cloud import accounts
 
 
 @async_to_sync
@@ -38,6 +40,28 @@ async def _about(phone_number_id: str, token: str) -> dict[str, Any]:
 async def unsubscribe(waba_id: str, token: str) -> bool:
     async with OutboundClient() as http:
         return await numbers.unsubscribe(waba_id, token, asking(http))
+
+
+def profile(number: Number) -> dict[str, Any]:
+    """What customers see of the company; raises GraphError."""
+    return _profile(number.phone_number_id, number.account.access_token.reveal())
+
+
+@async_to_sync
+async def _profile(phone_number_id: str, token: str) -> dict[str, Any]:
+    async with OutboundClient() as http:
+        return await accounts.get_profile(GraphClient(http, token), phone_number_id)
+
+
+def change_profile(number: Number, fields: dict[str, Any]) -> None:
+    """Raises GraphError."""
+    _change_profile(number.phone_number_id, number.account.access_token.reveal(), fields)
+
+
+@async_to_sync
+async def _change_profile(phone_number_id: str, token: str, fields: dict[str, Any]) -> None:
+    async with OutboundClient() as http:
+        await accounts.update_profile(GraphClient(http, token), phone_number_id, fields)
 
 
 def callback_url() -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.console.page import zone_of
+from apps.console.troubles import trouble_of
 from apps.conversations.models import Conversation, Direction, Message, State
 from apps.core.clock import now
 from apps.organizations.models import Invitation, Membership, Organization
@@ -19,7 +20,7 @@ from apps.organizations.permissions import Perm
 from apps.routing.models import NumberRoute
 from apps.teams.forms import people_who_answer
 from apps.teams.models import Department, MemberSkill, Queue
-from apps.whatsapp.models import BusinessAccount, Number
+from apps.whatsapp.models import Number
 
 QUEUES_SHOWN = 8
 
@@ -133,22 +134,6 @@ def numbers_with_health() -> QuerySet[Number]:
 def troubled(numbers: Iterable[Number]) -> list[Number]:
     """Those that a person should look at."""
     return [number for number in numbers if trouble_of(number)]
-
-
-def trouble_of(number: Number) -> str:
-    """One sentence about the worst problem of a number; empty when all is well."""
-    account = number.account
-    if account.status == BusinessAccount.Status.ATTENTION:
-        return account.problem or str(_("Meta refuses the access token of this account."))
-    if account.token_expires_at and account.token_expires_at <= now():
-        return str(_("The access token has expired. Replace it to send again."))
-    if number.paused_until and number.paused_until > now():
-        return number.pause_reason or str(_("Sending is paused."))
-    if number.status and number.status != "CONNECTED":
-        return str(_("Meta says the number is %(status)s.") % {"status": number.status})
-    if number.quality == "RED":
-        return str(_("Quality is low: Meta may restrict this number."))
-    return str(_("No queue: what comes in waits without an owner.")) if not hasattr(number, "route") else ""
 
 
 def queue_uses(queue: Queue) -> list[str]:

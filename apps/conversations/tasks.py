@@ -4,7 +4,7 @@ from uuid import UUID
 from celery import shared_task
 
 from apps.conversations import fetching, receipts
-from apps.conversations.sending import courier
+from apps.conversations.sending import courier, waiting
 from apps.conversations.sending import reconcile as reconciling
 from apps.core.wake import awake
 from apps.organizations.tasks import TenantTask
@@ -25,6 +25,7 @@ def fetch_media() -> None:
 @shared_task(name="conversations.reconcile")
 def reconcile() -> None:
     reconciling.reconcile()
+    waiting.requeue_due()
 
 
 @shared_task(name="conversations.send_receipt", base=TenantTask)

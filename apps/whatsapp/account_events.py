@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.clock import now
 from apps.core.events import publish
 from apps.whatsapp import portfolios, template_sync
@@ -10,10 +13,12 @@ from apps.whatsapp.events import AccountEventStored
 from apps.whatsapp.models import AccountEvent, BusinessAccount, Number
 from apps.whatsapp.payloads import AccountEvent as ParsedEvent
 from apps.whatsapp.payloads import Change
+from apps.whatsapp.trouble import needs_attention
 
 Data = Mapping[str, Any]
 # Webhooks about a present owner; those about an end name whom it belonged to.
 _NAMES_ITS_OWNER = {"PARTNER_ADDED", "PARTNER_APP_INSTALLED", "MM_LITE_TERMS_SIGNED", "AD_ACCOUNT_LINKED"}
+_BAN = _("Meta disabled this account, or is about to. See the reason in Meta's panel and ask for a review.")
 _BANNED = {"DISABLE", "SCHEDULE_FOR_DISABLE"}
 
 
@@ -81,7 +86,7 @@ def _account_update(account: BusinessAccount, event: str, data: Data) -> None:
         portfolios.learn(account, portfolios.owner_in({"id": owner}))
     if event == "DISABLED_UPDATE":
         banned = str(_block(data, "ban_info").get("waba_ban_state", "")) in _BANNED
-        _mark(account, "account disabled by Meta" if banned else "")
+        _mark(account, _BAN if banned else "")
     elif event in {"ACCOUNT_DELETED", "PARTNER_REMOVED", "PARTNER_APP_UNINSTALLED", "ACCOUNT_OFFBOARDED"}:
         _set(account, status=BusinessAccount.Status.DISCONNECTED, problem=event.replace("_", " ").lower())
     elif event == "ACCOUNT_RESTRICTION":
@@ -100,9 +105,11 @@ def _capability(account: BusinessAccount, event: str, data: Data) -> None:
         Number.objects.filter(account=account).update(tier=str(limit)[:32])
 
 
-def _mark(account: BusinessAccount, problem: str) -> None:
-    status = BusinessAccount.Status.ATTENTION if problem else BusinessAccount.Status.CONNECTED
-    _set(account, status=status, problem=problem)
+def _mark(account: BusinessAccount, problem: Promise | str) -> None:
+    if problem:
+        needs_attention(account, str(problem))
+    else:
+        _set(account, status=BusinessAccount.Status.CONNECTED, problem="")
 
 
 def _block(data: Data, name: str) -> Data:

@@ -13,6 +13,7 @@ from apps.whatsapp.models import (
     Number,
     QuarantinedEntry,
     Template,
+    TemplateStop,
     WebhookDelivery,
 )
 
@@ -49,6 +50,13 @@ class TemplateBackoffice(BackofficeAdmin):
     list_select_related = ("organization", "account")
     search_fields = ("name", "meta_id__exact")
     readonly_fields = ("account", "meta_id", "name", "language", "components")
+
+
+@admin.register(TemplateStop)
+class TemplateStopBackoffice(JournalAdmin):
+    list_display = ("stopped_at", "organization", "account", "name", "language", "code")
+    list_select_related = ("organization", "account")
+    search_fields = ("name__exact",)
 
 
 @admin.register(ConnectionAttempt)

@@ -8,4 +8,5 @@ class WhatsAppConfig(AppConfig):
     label = "whatsapp"
 
     def ready(self) -> None:
+        import_module("apps.whatsapp.stops")
         import_module("apps.whatsapp.trouble")

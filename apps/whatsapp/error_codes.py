@@ -17,7 +17,7 @@ class Policy(StrEnum):
     RETRY = "retry"  # the same message again, after `delay(tries)`
     RETRY_PAIR = "retry_pair"  # as RETRY, but only this contact is to wait
     SLOW_NUMBER = "slow_number"  # as RETRY, and the whole number sends slower
-    WAIT = "wait"  # not before `delay(0)`; until then the message has failed
+    WAIT = "wait"  # not before `delay(0)`; until then the message has failed, then it goes out again
     PERMANENT = "permanent"  # this message will never go through
     CONTACT = "contact"  # this person cannot be reached from this number
     OPT_OUT = "opt_out"  # the person wants no marketing
@@ -65,7 +65,7 @@ _FIGURES: Mapping[Policy, Mapping[str, Any]] = {
     Policy.RETRY: {"base": 2.0, "max_tries": 6},
     Policy.RETRY_PAIR: {"base": 1.0, "factor": 4.0, "max_tries": 6, "longest": 1_024.0},
     Policy.SLOW_NUMBER: {"base": 2.0, "max_tries": 10},
-    Policy.WAIT: {"base": DAY, "longest": DAY},
+    Policy.WAIT: {"base": DAY, "longest": DAY, "max_tries": 3},
 }
 
 # Trying again

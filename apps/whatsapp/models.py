@@ -9,6 +9,7 @@ from apps.core.clock import now
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import TenantManager, TenantModel, TenantQuerySet
 from apps.vault.fields import SealedTextField
+from apps.whatsapp.errors import policy_for
 
 
 def new_verify_token() -> str:
@@ -43,6 +44,8 @@ class BusinessAccount(TenantModel):
     problem = models.CharField(max_length=300, blank=True)
     review_status = models.CharField(max_length=16, blank=True)
     restrictions = models.JSONField(default=list, blank=True)
+    paid_stopped_at = models.DateTimeField(null=True, blank=True)
+    paid_stop_code = models.IntegerField(null=True, blank=True, help_text="Meta's error code that stopped what costs.")
     templates_due_at = models.DateTimeField(default=now, editable=False, help_text="When to ask for templates again.")
     created_at = models.DateTimeField(default=now, editable=False)
 
@@ -98,7 +101,11 @@ class Number(TenantModel):
 
 class TemplateQuerySet(TenantQuerySet["Template"]):
     def sendable(self) -> "TemplateQuerySet":
-        return self.filter(status=Template.Status.APPROVED)
+        """Approved, and not refused by Meta since."""
+        refused = TemplateStop.objects.filter(
+            account=models.OuterRef("account"), name=models.OuterRef("name"), language=models.OuterRef("language")
+        )
+        return self.filter(status=Template.Status.APPROVED).exclude(models.Exists(refused))
 
 
 class Template(TenantModel):
@@ -151,6 +158,33 @@ class Template(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
+
+
+class TemplateStop(TenantModel):
+    """Meta refused a template when it was sent: it rests until Meta says something new of it, or a person says so.
+
+    By name, not by `Template`: what is refused may be unknown here.
+    """
+
+    account = models.ForeignKey(BusinessAccount, on_delete=models.CASCADE, related_name="template_stops")
+    name = models.CharField(max_length=512)
+    language = models.CharField(max_length=16)
+    code = models.IntegerField()
+    stopped_at = models.DateTimeField(default=now)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = _("stopped template")
+        verbose_name_plural = _("stopped templates")
+        constraints = [models.UniqueConstraint(fields=["account", "name", "language"], name="template_stop_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"
+
+    @property
+    def sentence(self) -> str:
+        """Why, in the reader's language."""
+        return str(policy_for(self.code).sentence)
 
 
 class ConnectionAttempt(TenantModel):

@@ -17,7 +17,7 @@ from apps.core.wake import wake
 from apps.organizations.tenancy import platform_scope, tenant_scope
 from apps.whatsapp.errors import GraphError
 from apps.whatsapp.graph import GraphClient
-from apps.whatsapp.models import BusinessAccount, Template
+from apps.whatsapp.models import BusinessAccount, Template, TemplateStop
 from apps.whatsapp.payloads.account import normalise_language
 from apps.whatsapp.payloads.values import json_safe
 from apps.whatsapp.providers.cloud.accounts import list_templates
@@ -94,6 +94,7 @@ def keep(account: BusinessAccount, told: list[dict[str, Any]], *, began: datetim
 
 def _keep_one(row: Template, told: Told, began: datetime) -> None:
     is_new, before = row._state.adding, _facts(row)
+    status_before, components_before = row.status, row.components
     row.meta_id = str(told.get("id", ""))[:32]
     row.named_variables = str(told.get("parameter_format", "")).upper() == "NAMED"
     components = told.get("components")
@@ -103,9 +104,16 @@ def _keep_one(row: Template, told: Told, began: datetime) -> None:
         row.category = str(told.get("category", "")).upper()[:32]
         row.quality = _quality(told.get("quality_score"))
         row.rejected_reason = _reason(told.get("rejected_reason"))
+    if row.status != status_before or row.components != components_before:
+        lift(row)
     if is_new or _facts(row) != before:
         row.changed_at = now()
         row.save()
+
+
+def lift(row: Template) -> None:
+    """Meta has news of a template that it refused: it may be tried again."""
+    TemplateStop.objects.filter(account=row.account_id, name=row.name, language=row.language).delete()
 
 
 def _facts(row: Template) -> tuple[object, ...]:
@@ -144,7 +152,10 @@ def follow(account: BusinessAccount, field: str, data: Told, occurred_at: dateti
         ask_soon(account)
         account.save(update_fields=["templates_due_at"])
         return
+    before = row.status
     rule(row, data, occurred_at)
+    if row.status != before:
+        lift(row)
     row.changed_at = now()
     row.save()
 

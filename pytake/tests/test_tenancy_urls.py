@@ -24,7 +24,7 @@ from apps.teams.tests.factories import (
     SlaPolicyFactory,
     SpecialDayFactory,
 )
-from apps.whatsapp.tests.factories import ConnectionAttemptFactory, NumberFactory, TemplateFactory
+from apps.whatsapp.tests.factories import ConnectionAttemptFactory, NumberFactory, TemplateFactory, TemplateStopFactory
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "PUT", "DELETE")
@@ -117,6 +117,7 @@ class World:
             "queue_id": queue.pk,
             "template_id": TemplateFactory(organization=self.organization, account=number.account).pk,
             "kind": "buttons",
+            "stop_id": TemplateStopFactory(organization=self.organization, account=number.account).pk,
             "attempt_id": ConnectionAttemptFactory(organization=self.organization).pk,
             "key": "token",
         }
@@ -170,6 +171,7 @@ def test_anonymous_visitors_are_asked_to_log_in(worlds, name):
 @pytest.mark.parametrize("name", WITH_IDS)
 def test_a_foreign_id_in_ones_own_company_is_an_id_that_never_was(worlds, name, monkeypatch):
     monkeypatch.setattr("apps.console.graph.about", lambda *_: {})
+    monkeypatch.setattr("apps.console.graph.profile", lambda *_: {})
     monkeypatch.setattr("apps.console.graph.unsubscribe", lambda *_: {})
     mine, theirs = worlds
     browser = mine.browser()

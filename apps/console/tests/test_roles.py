@@ -9,7 +9,7 @@ from apps.console.tests.conftest import make_company
 from apps.organizations.tests.factories import InvitationFactory
 from apps.teams.tests.factories import BusinessHoursFactory, SkillFactory, SlaPolicyFactory, SpecialDayFactory
 from apps.whatsapp.connect.report import Check, Verdict
-from apps.whatsapp.tests.factories import ConnectionAttemptFactory
+from apps.whatsapp.tests.factories import ConnectionAttemptFactory, TemplateStopFactory
 
 pytestmark = pytest.mark.django_db
 ROLES = ["owner", "admin", "supervisor", "agent", "viewer", "outsider", "anonymous"]
@@ -37,6 +37,10 @@ VIEWS = {
     "number_pause": (MANAGERS, "POST"),
     "number_resume": (MANAGERS, "POST"),
     "number_disconnect": (MANAGERS, "POST"),
+    "number_qr": (MANAGERS, "GET"),
+    "number_profile": (MANAGERS, "GET"),
+    "number_allow_paid": (MANAGERS, "POST"),
+    "template_allow": (MANAGERS, "POST"),
     "people": (MANAGERS, "GET"),
     "invite": (MANAGERS, "POST"),
     "invitation_resend": (MANAGERS, "POST"),
@@ -89,6 +93,7 @@ def silent_meta(monkeypatch):
         return {}
 
     monkeypatch.setattr("apps.console.graph.about", nothing)
+    monkeypatch.setattr("apps.console.graph.profile", nothing)
     monkeypatch.setattr("apps.console.graph.check", lambda key, *_: Check(key, Verdict.FAILED))
     monkeypatch.setattr("apps.console.graph.unsubscribe", nothing)
 
@@ -101,6 +106,8 @@ def ids_of(pattern, company):
         "membership_id": company.members["agent"].pk,
         "invitation_id": InvitationFactory(organization=company.organization).pk,
     }
+    stop = TemplateStopFactory(organization=company.organization, account=company.number.account)
+    own["stop_id"] = stop.pk
     own["attempt_id"], own["key"] = ConnectionAttemptFactory(organization=company.organization).pk, "token"
     if pattern.name.startswith(("calendar", "special_day")):
         day = SpecialDayFactory(organization=company.organization)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from apps.console import selectors
 from apps.console.page import address, company, member, page
+from apps.console.troubles import trouble_of
 from apps.organizations.permissions import Perm, has_perm, requires
 
 
@@ -32,7 +33,7 @@ def _today(request: HttpRequest) -> dict[str, Any]:
         "steps": [{"step": step, "url": _place_of(request, step)} for step in steps],
         "next_step": next((step.key for step in steps if not step.done), ""),
         "steps_done": sum(step.done for step in steps),
-        "numbers": [(number, selectors.trouble_of(number)) for number in numbers],
+        "numbers": [(number, trouble_of(number)) for number in numbers],
         "queues": list(selectors.queues_now()),
         "troubled_count": len(selectors.troubled(numbers)),
     }

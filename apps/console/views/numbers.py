@@ -1,18 +1,24 @@
 """WhatsApp numbers: the list, one number, and what can be done with it."""
 
+from io import BytesIO
 from uuid import UUID
+
+import segno
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.audit.services import record
 from apps.console import graph, selectors
-from apps.console.forms import PauseForm, RouteForm
+from apps.console.forms import PauseForm, ProfileForm, RouteForm
 from apps.console.page import company, go, member, page
+from apps.console.troubles import troubles_of
 from apps.organizations.permissions import Perm, requires
 from apps.routing.models import NumberRoute
+from apps.whatsapp import stops
 from apps.whatsapp.connect import numbers as services
 from apps.whatsapp.connect.meta import is_silence, quoted
 from apps.whatsapp.errors import GraphError
@@ -28,8 +34,9 @@ def connected(number_id: UUID) -> Number:
 @require_safe
 @requires(Perm.MANAGE_NUMBERS)
 def number_list(request: HttpRequest, slug: str) -> HttpResponse:
-    rows = [(number, selectors.trouble_of(number)) for number in selectors.numbers_with_health()]
-    return page(request, "console/numbers.html", "numbers", numbers=rows)
+    rows = [(number, troubles_of(number)) for number in selectors.numbers_with_health()]
+    grave = [(number, trouble) for number, troubles in rows for trouble in troubles if trouble.is_grave]
+    return page(request, "console/numbers.html", "numbers", numbers=rows, grave=grave)
 
 
 @require_safe
@@ -117,6 +124,76 @@ def number_disconnect(request: HttpRequest, slug: str, number_id: UUID) -> HttpR
     return go(request, "numbers")
 
 
+def whatsapp_link(number: Number) -> str:
+    """Where a customer's WhatsApp opens a conversation with the number."""
+    return f"https://wa.me/{''.join(filter(str.isdigit, number.display_phone))}"
+
+
+@require_safe
+@requires(Perm.MANAGE_NUMBERS)
+def number_qr(request: HttpRequest, slug: str, number_id: UUID) -> HttpResponse:
+    """The link as a QR code, dark on white in any theme, since phones read it so."""
+    drawn = BytesIO()
+    segno.make(whatsapp_link(connected(number_id)), error="m").save(drawn, kind="svg", scale=8, light="#fff")
+    answer = HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
+    if "download" in request.GET:
+        answer["Content-Disposition"] = 'attachment; filename="whatsapp-qr.svg"'
+    return answer
+
+
+@require_POST
+@requires(Perm.MANAGE_NUMBERS)
+def number_allow_paid(request: HttpRequest, slug: str, number_id: UUID) -> HttpResponse:
+    """A person settled with Meta what stopped the account's templates."""
+    found = connected(number_id)
+    stops.allow_paid(found.account, actor=member(request))
+    messages.success(request, _("Templates go out again. If Meta still refuses, this stop comes back."))
+    return go(request, "number", number_id=found.pk)
+
+
+@require_POST
+@requires(Perm.MANAGE_NUMBERS)
+def template_allow(request: HttpRequest, slug: str, number_id: UUID, stop_id: UUID) -> HttpResponse:
+    """Try a stopped template again."""
+    found = connected(number_id)
+    stop = get_object_or_404(found.account.template_stops, pk=stop_id)
+    stops.allow_template(stop, actor=member(request))
+    messages.success(request, _("“%(template)s” may be sent again.") % {"template": stop.name})
+    return go(request, "number", number_id=found.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Perm.MANAGE_NUMBERS)
+def number_profile(request: HttpRequest, slug: str, number_id: UUID) -> HttpResponse:
+    """What customers see of the company in WhatsApp: read from Meta, and written back."""
+    found = connected(number_id)
+    form = ProfileForm(request.POST) if request.method == "POST" else _profile_of(request, found)
+    if form is not None and form.is_bound and form.is_valid() and _keep_profile(request, found, form):
+        return go(request, "number", number_id=found.pk)
+    status = 422 if form is not None and form.is_bound else 200
+    return page(request, "console/number_profile.html", "numbers", status=status, number=found, form=form)
+
+
+def _profile_of(request: HttpRequest, number: Number) -> ProfileForm | None:
+    try:
+        return ProfileForm(initial=ProfileForm.from_meta(graph.profile(number)))
+    except GraphError as error:
+        _tell_refusal(request, number, error)
+        return None
+
+
+def _keep_profile(request: HttpRequest, number: Number, form: ProfileForm) -> bool:
+    """What was typed stays in the form when Meta refuses it."""
+    try:
+        graph.change_profile(number, form.for_meta())
+    except GraphError as error:
+        form.add_error(None, quoted(error))
+        return False
+    record("number.profile_changed", actor=member(request), target=number.display_phone)
+    messages.success(request, _("Profile saved. WhatsApp shows it within a few minutes."))
+    return True
+
+
 def _number_page(request: HttpRequest, found: Number, form: RouteForm | None = None, status: int = 200) -> HttpResponse:
     route = getattr(found, "route", None)
     initial = {"queue": route.queue_id if route else None, "label": found.label}
@@ -126,7 +203,9 @@ def _number_page(request: HttpRequest, found: Number, form: RouteForm | None = N
         "numbers",
         status=status,
         number=found,
-        trouble=selectors.trouble_of(found),
+        troubles=troubles_of(found),
+        stopped=found.account.template_stops.order_by("name", "language"),
+        link=whatsapp_link(found),
         form=form or RouteForm(initial=initial),
         pause_form=PauseForm(),
         events=found.account.events.select_related("number").order_by("-occurred_at")[:EVENTS_SHOWN],

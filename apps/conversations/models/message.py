@@ -2,6 +2,8 @@ import uuid
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils import formats, timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.contacts.models import Contact
@@ -137,6 +139,11 @@ class Message(TenantModel):
             models.Index(
                 fields=["claimed_at"], condition=models.Q(status__in=["sending", "unknown"]), name="message_unsettled"
             ),
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(status="failed", next_attempt_at__isnull=False),
+                name="message_waiting",
+            ),
             models.Index(fields=["id"], condition=models.Q(media_state="pending"), name="message_media_pending"),
             GinIndex(fields=["text"], name="message_text_trigram", opclasses=["gin_trgm_ops"], fastupdate=True),
         ]
@@ -147,7 +154,11 @@ class Message(TenantModel):
     @property
     def error_text(self) -> str:
         """Why it failed and what to do, in the viewer's language; empty when nothing is known."""
-        return str(policy_for(self.error_code).sentence) if self.error_code is not None else self.error_detail
+        told = str(policy_for(self.error_code).sentence) if self.error_code is not None else self.error_detail
+        if self.status != Status.FAILED or self.next_attempt_at is None:
+            return told
+        when = formats.date_format(timezone.localtime(self.next_attempt_at), "SHORT_DATETIME_FORMAT")
+        return gettext("%(why)s We send it again on %(when)s.") % {"why": told, "when": when}
 
     @property
     def event_text(self) -> str:

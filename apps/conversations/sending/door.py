@@ -26,6 +26,7 @@ from apps.media.models import StoredFile
 from apps.media.services import require_sendable
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm
+from apps.whatsapp import stops
 from apps.whatsapp.providers.base import SendKind
 from apps.whatsapp.providers.limits import validate
 
@@ -61,6 +62,7 @@ def send(conversation_id: UUID, draft: Draft, *, author: Membership | None) -> M
     _require_open_conversation(conversation)
     _require_reachable(conversation)
     _require_window(conversation, draft)
+    _require_template(conversation, draft)
     message = _row(conversation, draft, author)
     _require_content(draft)
     message.save(force_insert=True)
@@ -101,6 +103,13 @@ def _require_window(conversation: Conversation, draft: Draft) -> None:
             "WhatsApp only allows an approved template now."
         )
         raise NotSent(sentence, code="window")
+
+
+def _require_template(conversation: Conversation, draft: Draft) -> None:
+    if draft.kind == SendKind.TEMPLATE:
+        name, language = str(draft.content.get("name", "")), str(draft.content.get("language", ""))
+        if sentence := stops.refusal_of(conversation.number.account_id, name, language):
+            raise NotSent(sentence, code="template")
 
 
 def _require_content(draft: Draft) -> None:
@@ -168,19 +177,30 @@ def _move_up(conversation: Conversation, message: Message) -> None:
 
 
 @transaction.atomic
-def resend(message_id: UUID, *, author: Membership) -> Message:
-    """Send again what failed or is held, on a person's word: the same row, a new attempt."""
+def resend(message_id: UUID, *, author: Membership | None) -> Message:
+    """Send again what failed or is held, on a person's word: the same row, a new attempt.
+
+    Without a person (`author` None) only what Meta refused and allows by now: what is held is never repeated by itself.
+    """
     message = Message.objects.select_for_update().get(pk=message_id)
-    if message.status not in (Status.FAILED, Status.HELD):
+    if message.status not in (Status.FAILED, Status.HELD) or (author is None and not _has_waited(message)):
         return message
     conversation = locked(message.conversation_id)
     _require_author(author)
     _require_open_conversation(conversation)
     _require_reachable(conversation)
-    _require_window(conversation, Draft(message.client_id, SendKind(message.payload["send"])))
-    message.status, message.attempts, message.next_attempt_at = Status.QUEUED, 0, None
+    draft = Draft(message.client_id, SendKind(message.payload["send"]), content=message.payload)
+    _require_window(conversation, draft)
+    _require_template(conversation, draft)
+    message.attempts = 0 if author else message.attempts
+    message.status, message.next_attempt_at = Status.QUEUED, None
     message.error_code, message.error_detail, message.callback_id, message.wamid = None, "", None, None
     message.save()
     live.push_messages([message])
     transaction.on_commit(lambda: wake("conversations.deliver"))
     return message
+
+
+def _has_waited(message: Message) -> bool:
+    due = message.next_attempt_at
+    return message.status == Status.FAILED and due is not None and due <= now()

@@ -3,7 +3,7 @@
 from factory.declarations import LazyAttribute, Sequence
 
 from apps.organizations.tests.factories import TenantFactory
-from apps.whatsapp.models import BusinessAccount, ConnectionAttempt, Number, Template, secret_fingerprint
+from apps.whatsapp.models import BusinessAccount, ConnectionAttempt, Number, Template, TemplateStop, secret_fingerprint
 
 APP_SECRET = "app-secret"
 
@@ -46,6 +46,18 @@ class ConnectionAttemptFactory(TenantFactory[ConnectionAttempt]):
     app_id = "123456"
     access_token = "token"
     app_secret = APP_SECRET
+
+
+class TemplateStopFactory(TenantFactory[TemplateStop]):
+    """A template that Meta refused when it was sent."""
+
+    class Meta:
+        model = TemplateStop
+
+    account = LazyAttribute(lambda made: BusinessAccountFactory(organization=made.organization))
+    name = Sequence(lambda number: f"parado_{number}")
+    language = "pt_BR"
+    code = 132001
 
 
 class TemplateFactory(TenantFactory[Template]):
