@@ -105,3 +105,28 @@ def test_the_checks_are_accessible(wizard, scheme):
     page.evaluate("scheme => document.documentElement.setAttribute('data-bs-theme', scheme)", scheme)
     page.wait_for_timeout(400)
     assert Axe().run(page, options=RULES).response["violations"] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["", "profile/"])
+def test_a_numbers_pages_are_accessible(stack, log_in, path, scheme):
+    stack.rows("UPDATE whatsapp_businessaccount SET paid_stop_code = 131042, paid_stopped_at = now() RETURNING 1")
+    page = log_in(OWNER)
+    page.goto(f"{stack.url}/o/loja-aurora/console/numbers/{stack.demo['number']['id']}/{path}")
+    page.evaluate("scheme => document.documentElement.setAttribute('data-bs-theme', scheme)", scheme)
+    page.wait_for_timeout(400)
+    stack.rows("UPDATE whatsapp_businessaccount SET paid_stop_code = NULL, paid_stopped_at = NULL RETURNING 1")
+    assert Axe().run(page, options=RULES).response["violations"] == []
+
+
+def test_a_profile_is_written_to_meta_and_read_again(stack, log_in):
+    page = log_in(OWNER)
+    address = f"{stack.url}/o/loja-aurora/console/numbers/{stack.demo['number']['id']}/profile/"
+    page.goto(address)
+    page.fill("[name=about]", "Respondemos das 8h às 18h")
+    page.fill("[name=website]", "aurora.example")
+    page.get_by_role("button", name="Salvar").click()
+    page.wait_for_url(re.compile(r"/numbers/[0-9a-f-]{36}/$"))
+    page.goto(address)
+    expect(page.locator("[name=about]")).to_have_value("Respondemos das 8h às 18h")
+    expect(page.locator("[name=website]")).to_have_value("https://aurora.example")
