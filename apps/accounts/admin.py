@@ -6,7 +6,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
+from apps.accounts.models import Picture, User
 from apps.core.backoffice import BackofficeAdmin
 
 
@@ -47,6 +47,17 @@ class UserBackoffice(UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "full_name", "password1", "password2")}),)
+
+
+@admin.register(Picture)
+class PictureBackoffice(BackofficeAdmin):
+    """Who has a picture; the picture itself is not shown."""
+
+    organization_path = ""
+    never_shown = ("image",)
+    list_display = ("user", "mime")
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
 
 
 admin.site.unregister(Group)

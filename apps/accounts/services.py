@@ -52,3 +52,19 @@ def set_language(user: User, language: str) -> None:
 
 def set_theme(user: User, theme: str) -> None:
     User.objects.filter(pk=user.pk).update(theme=theme)
+
+
+def set_shortcuts(user: User, wanted: bool) -> None:
+    User.objects.filter(pk=user.pk).update(uses_shortcuts=wanted)
+
+
+@transaction.atomic
+def change_email(user: User, email: str) -> None:
+    """Log in with another e-mail from now on; the old address is told. Raises ValidationError when it is taken."""
+    address, before = email.strip().lower(), user.email
+    if User.objects.filter(email=address).exclude(pk=user.pk).exists():
+        raise ValidationError(_("Somebody already logs in with this e-mail. Use another one."), code="taken")
+    User.objects.filter(pk=user.pk).update(email=address)
+    context = {"user": user, "email": address}
+    composed = mail.compose("accounts/email_changed", to=before, language=user.language, context=context)
+    mail.enqueue(tasks.deliver_mail, composed)

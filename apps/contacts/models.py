@@ -116,7 +116,7 @@ class ContactIdentity(TenantModel):
 
 
 class Tag(TenantModel):
-    """A coloured label on contacts."""
+    """A coloured label on contacts and conversations."""
 
     name = models.CharField(_("name"), max_length=40)
     color = models.CharField(_("colour"), max_length=16, default="green")

@@ -3,7 +3,18 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from apps.conversations.models import Conversation, Handling, Message, ParkedStatus, Survey, SurveyPolicy
+from apps.conversations.models import (
+    CannedReply,
+    Conversation,
+    Handling,
+    Message,
+    ParkedStatus,
+    SavedView,
+    ScheduledMessage,
+    Survey,
+    SurveyPolicy,
+    Unsent,
+)
 from apps.core.backoffice import JournalAdmin
 
 
@@ -68,5 +79,42 @@ class SurveyBackoffice(JournalAdmin):
 
     never_shown = ("comment",)
     list_display = ("id", "organization", "asked_at", "score", "answered_at")
+    list_select_related = ("organization",)
+    search_fields = ("conversation__id__exact",)
+
+
+@admin.register(CannedReply)
+class CannedReplyBackoffice(JournalAdmin):
+    """That there is one. Its text is the company's."""
+
+    never_shown = ("text",)
+    list_display = ("id", "organization", "shortcut", "department", "changed_at")
+    list_select_related = ("organization", "department")
+    search_fields = ("shortcut",)
+
+
+@admin.register(SavedView)
+class SavedViewBackoffice(JournalAdmin):
+    list_display = ("id", "organization", "name", "created_at")
+    list_select_related = ("organization",)
+    search_fields = ("name",)
+
+
+@admin.register(Unsent)
+class UnsentBackoffice(JournalAdmin):
+    """That something was typed, not what."""
+
+    never_shown = ("reply", "note")
+    list_display = ("id", "organization", "changed_at")
+    list_select_related = ("organization",)
+    search_fields = ("conversation__id__exact",)
+
+
+@admin.register(ScheduledMessage)
+class ScheduledMessageBackoffice(JournalAdmin):
+    """When it goes out, and what became of it."""
+
+    never_shown = ("text",)
+    list_display = ("id", "organization", "due_at", "done_at", "problem")
     list_select_related = ("organization",)
     search_fields = ("conversation__id__exact",)

@@ -11,3 +11,4 @@ class ConversationsConfig(AppConfig):
         import_module("apps.conversations.receivers")
         import_module("apps.conversations.rendering")
         import_module("apps.conversations.media_access")
+        import_module("apps.conversations.kinds")

@@ -29,7 +29,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.dateparse import parse_datetime
 from django.utils.module_loading import import_string
 
-from apps.conversations import live, receipts, services
+from apps.conversations import live, receipts, services, watching
 from apps.conversations.models import Conversation, Message
 from apps.conversations.selectors import LINES
 from apps.core.clock import now
@@ -139,13 +139,15 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.member, self.session_key = _Member.of(membership), session_key
         self.organization_id, self.user_id = membership.organization_id, membership.user_id
         self.viewing: uuid.UUID | None = None
-        self.may_type_at = self.may_act_at = 0.0
+        self.may_type_at = self.may_act_at = self.may_tell_at = 0.0
         self.list_groups, self.joined = groups, groups
         self.render_class = _render_class(membership.organization_id, _language(self.scope), _names(membership))
 
     async def disconnect(self, code: int) -> None:
         if hasattr(self, "render_class"):
             await hub.leave(self)
+            if self.viewing:
+                await self._tell(self.viewing, watching.GONE)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if text_data is None or len(text_data) > MAX_FRAME:
@@ -175,8 +177,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def on_view(self, frame: dict[str, Any]) -> None:
         """Look at a conversation: its lines come live, if this member may see it."""
         wanted = _uuid(frame.get("conversation") or frame.get("id"))
+        if self.viewing and self.viewing != wanted:
+            await self._tell(self.viewing, watching.GONE)
         self.viewing = wanted if wanted and await sync_to_async(_may_see)(self.member, wanted) else None
         await self._regroup()
+        if self.viewing:
+            await self._tell(self.viewing, watching.HERE)
         if self.viewing and await sync_to_async(_changed_since)(self.member, self.viewing, frame.get("as_of")):
             await self.send(text_data='{"type":"gap"}')
 
@@ -187,8 +193,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await sync_to_async(_read)(self.member, wanted)
 
     async def on_typing(self, frame: dict[str, Any]) -> None:
-        """The customer sees that somebody is writing, at most every twenty seconds."""
+        """The customer sees that somebody is writing, at most every twenty seconds; so do colleagues."""
         wanted = _uuid(frame.get("conversation"))
+        if wanted is not None and wanted == self.viewing:
+            await self._tell(wanted, watching.WRITES)
         if wanted is not None and wanted == self.viewing and time.monotonic() > self.may_type_at:
             self.may_type_at = time.monotonic() + TYPING_SECONDS
             await sync_to_async(_show_typing)(self.member, wanted)
@@ -204,6 +212,15 @@ class LiveConsumer(AsyncWebsocketConsumer):
             ids = {"membership": str(self.member.id)}
             for fragment in await sync_to_async(presence_fragments)(self.render_class, ids, False):
                 await self.send(text_data=orjson.dumps(asdict(fragment)).decode())
+
+    async def on_here(self, _frame: dict[str, Any]) -> None:
+        """The page goes on looking at its conversation: colleagues are told again."""
+        if self.viewing and time.monotonic() > self.may_tell_at:
+            self.may_tell_at = time.monotonic() + watching.EVERY
+            await self._tell(self.viewing, watching.HERE)
+
+    async def _tell(self, conversation_id: uuid.UUID, what: str) -> None:
+        await sync_to_async(watching.tell)(self.organization_id, self.member.id, conversation_id, what)
 
     async def _regroup(self) -> None:
         viewing = {live.thread_group(self.viewing)} if self.viewing else set()
@@ -221,6 +238,7 @@ _UPWARD = {
     "read": LiveConsumer.on_read,
     "typing": LiveConsumer.on_typing,
     "presence": LiveConsumer.on_presence,
+    "here": LiveConsumer.on_here,
 }
 
 

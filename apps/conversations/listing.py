@@ -28,6 +28,8 @@ FIELDS = (
     "last_direction",
     "last_status",
     "window_expires_at",
+    "snoozed_until",
+    "snooze_note",
     "assignee_id",
     "assignee_name",
     "queue_name",
@@ -54,6 +56,8 @@ class ListRow:
     last_direction: str
     last_status: str
     window_expires_at: datetime | None
+    snoozed_until: datetime | None
+    snooze_note: str
     assignee_id: UUID | None
     assignee_name: str | None
     queue_name: str | None

@@ -5,8 +5,10 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -87,12 +89,18 @@ def _count(unread: int) -> SafeString:
 
 
 def _foot(row: ListRow) -> SafeString:
-    """Where it waits, or who holds it."""
-    if row.state == "queued":
+    """Why it is away or back; else where it waits, or who holds it."""
+    css = "row-foot truncate"
+    if row.state == "snoozed" and row.snoozed_until:
+        until = date_format(localtime(row.snoozed_until), "SHORT_DATETIME_FORMAT")
+        inner = icon("alarm") + escape(f"{until} · {row.snooze_note}" if row.snooze_note else until)
+    elif row.snooze_note and row.state == "open":
+        css, inner = "row-foot row-returned truncate", icon("alarm") + escape(f"{_('Back')}: {row.snooze_note}")
+    elif row.state == "queued":
         inner = icon("stack-2") + escape(row.queue_name or "")
     elif row.assignee_id:
         queue = f" · {row.queue_name}" if row.queue_name else ""
         inner = icon("user") + escape(f"{row.assignee_name}{queue}")
     else:
         return mark_safe("")
-    return format_html('<span class="row-foot truncate">{}</span>', inner)
+    return format_html('<span class="{}">{}</span>', css, inner)

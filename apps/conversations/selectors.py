@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from apps.contacts.models import Contact
 from apps.conversations.listing import ListRow, as_rows, values_of
-from apps.conversations.models import Conversation, Message
+from apps.conversations.models import Conversation, Message, State
 from apps.conversations.models.conversation import ConversationQuerySet
 from apps.core.pagination import Page, keyset, moment
 from apps.organizations.models import Membership
@@ -39,11 +39,16 @@ def conversations_of_tab(tab: str, membership: Membership) -> ConversationQueryS
     return Conversation.objects.live().visible_to(membership)
 
 
-def list_page(tab: str, membership: Membership, *, words: str = "", after: str = "") -> Page[ListRow]:
+def list_page(
+    tab: str, membership: Membership, *, words: str = "", where: dict[str, Any] | None = None, after: str = ""
+) -> Page[ListRow]:
     """Fifty rows, newest first. With `words`, closed ones too: by name, phone or message text."""
     rows = conversations_of_tab(tab, membership)
+    if not words and "state" not in (where or {}):
+        rows = rows.exclude(state=State.SNOOZED)  # put away until its time; a filter shows it
     if words:
         rows = _matching(Conversation.objects.visible_to(membership), words)
+    rows = rows.filter(**(where or {}))
     page: Page[Any] = keyset(values_of(rows), ("-last_message_at", "-id"), after, PAGE, parse=(moment, uuid.UUID))
     return Page(as_rows(page.rows), page.next_cursor)
 

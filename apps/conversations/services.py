@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from apps.conversations import handling, live
+from apps.conversations import handling, live, mentions
 from apps.conversations.events import ConversationClosed, ConversationReopened
 from apps.conversations.models import Conversation, Direction, Message, MessageKind, Outcome, State
 from apps.core.clock import now
@@ -68,6 +68,7 @@ def add_note(conversation: Conversation, *, author: Membership, text: str, clien
     )
     if is_new:
         live.push_messages([note])
+        mentions.tell(note, author)
     return note
 
 
@@ -117,7 +118,7 @@ def show_own_reaction(message: Message, emoji: str) -> None:
 def mark_read(conversation: Conversation) -> bool:
     """Forget the unread count; True when there was one."""
     changed = Conversation.objects.filter(pk=conversation.pk, unread_count__gt=0).update(
-        unread_count=0, read_at=now(), version=F("version") + 1
+        unread_count=0, read_at=now(), snooze_note="", version=F("version") + 1
     )
     if changed:
         live.push_rows_of([conversation.pk])

@@ -5,6 +5,8 @@ from celery import shared_task
 
 from apps.conversations import fetching, receipts
 from apps.conversations.sending import courier, waiting
+from apps.conversations import fetching, receipts, scheduling, snoozing
+from apps.conversations.sending import courier
 from apps.conversations.sending import reconcile as reconciling
 from apps.core.wake import awake
 from apps.organizations.tasks import TenantTask
@@ -31,3 +33,13 @@ def reconcile() -> None:
 @shared_task(name="conversations.send_receipt", base=TenantTask)
 def send_receipt(organization_id: str, conversation_id: str, typing: bool) -> None:
     receipts.send(UUID(conversation_id), typing=typing)
+
+
+@shared_task(name="conversations.wake_snoozed")
+def wake_snoozed() -> None:
+    snoozing.wake_due()
+
+
+@shared_task(name="conversations.send_scheduled")
+def send_scheduled() -> None:
+    scheduling.send_due()

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.conversations.models.conversation import Outcome
@@ -42,11 +45,20 @@ def _rated(payload: Payload, _actor: str) -> str:
     return _("The customer rated the service %(score)s of 5") % {"score": payload.get("score", "")}
 
 
+def _snoozed(payload: Payload, actor: str) -> str:
+    until = parse_datetime(str(payload.get("until", "")))
+    when = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT") if until else ""
+    return _("%(actor)s snoozed the conversation until %(when)s") % {"actor": actor, "when": when}
+
+
 _SENTENCES: dict[str, Callable[[Payload, str], str]] = {
     "queued": _queued,
     "assigned": _assigned,
     "pulled": lambda _payload, actor: _("%(actor)s took the conversation") % {"actor": actor},
     "closed": _closed,
     "rated": _rated,
+    "snoozed": _snoozed,
+    "woken": lambda _payload, actor: _("%(actor)s brought the conversation back") % {"actor": actor},
+    "returned": lambda _payload, _actor: _("Back as planned"),
     "reopened": lambda _payload, actor: _("%(actor)s reopened the conversation") % {"actor": actor},
 }

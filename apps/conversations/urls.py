@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.conversations.views import composing, reading, writing
+from apps.conversations.views import composing, details, reading, writing
 
 app_name = "conversations"
 urlpatterns = [
@@ -9,7 +9,18 @@ urlpatterns = [
     path("catchup/", reading.catchup, name="catchup"),
     path("messages/<uuid:message_id>/react/", writing.react, name="react"),
     path("messages/<uuid:message_id>/resend/", writing.resend, name="resend"),
+    path("colleagues/", details.colleagues, name="colleagues"),
+    path("views/", details.view_keep, name="view_keep"),
+    path("views/<uuid:view_id>/delete/", details.view_delete, name="view_delete"),
     path("<uuid:conversation_id>/", reading.thread, name="thread"),
+    path("<uuid:conversation_id>/snooze/", details.snooze, name="snooze"),
+    path("<uuid:conversation_id>/wake/", details.wake, name="wake"),
+    path("<uuid:conversation_id>/schedule/", details.schedule, name="schedule"),
+    path("<uuid:conversation_id>/schedule/cancel/", details.schedule_cancel, name="schedule_cancel"),
+    path("<uuid:conversation_id>/tags/", details.tags, name="tags"),
+    path("<uuid:conversation_id>/contact/edit/", details.contact_edit, name="contact_edit"),
+    path("<uuid:conversation_id>/unsent/", details.unsent, name="unsent"),
+    path("<uuid:conversation_id>/canned/", details.canned, name="canned"),
     path("<uuid:conversation_id>/older/", reading.older, name="older"),
     path("<uuid:conversation_id>/contact/", reading.contact, name="contact"),
     path("<uuid:conversation_id>/unread/", reading.unread, name="unread"),

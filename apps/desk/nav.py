@@ -12,6 +12,7 @@ _SECTIONS = [
     ("inbox", "desk:inbox", _("Conversations"), "messages"),
     ("history", "desk:history", _("History"), "history"),
     ("completed", "desk:completed", _("Completed"), "circle-check"),
+    ("stats", "desk:stats", _("My figures"), "chart-bar"),
 ]
 
 

@@ -133,6 +133,8 @@ CELERY_BEAT_SCHEDULE = {
     "drop old notifications": {"task": "notifications.prune", "schedule": 24 * 3600.0},
     "forget abandoned connections": {"task": "whatsapp.forget_attempts", "schedule": 3600.0},
     "bring presence up to date": {"task": "teams.expire_presence", "schedule": 10.0},
+    "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 10.0},
+    "send scheduled messages": {"task": "conversations.send_scheduled", "schedule": 10.0},
     "drop handled deliveries": {"task": "whatsapp.prune_deliveries", "schedule": 3600.0},
 }
 

@@ -10,6 +10,7 @@ from apps.organizations.tenancy import NoTenantScope, TenantModel, is_tenant_mod
 # Tables that belong to no company, each with its reason.
 PLATFORM = {
     "accounts.User": "a person, who may work for several companies",
+    "accounts.Picture": "a person's own picture",
     "organizations.Organization": "the company itself",
     "whatsapp.WebhookDelivery": "a raw body as Meta sent it: one may speak of several companies",
     "whatsapp.QuarantinedEntry": "a part of such a body that nobody understood",

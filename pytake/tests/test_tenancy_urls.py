@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from apps.accounts.tests.factories import UserFactory
-from apps.contacts.models import Contact
-from apps.conversations.models import Conversation, Message
+from apps.contacts.models import Contact, Tag
+from apps.conversations.models import CannedReply, Conversation, Message, SavedView
 from apps.media.models import StoredFile
 from apps.notifications.models import Notification
 from apps.organizations.tenancy import tenant_scope
@@ -101,6 +101,7 @@ class World:
             )
         day = SpecialDayFactory(organization=self.organization)
         self.ids = {
+            **self._of_the_inbox(),
             "skill_id": SkillFactory(organization=self.organization).pk,
             "hours_id": BusinessHoursFactory(organization=self.organization).pk,
             "policy_id": SlaPolicyFactory(organization=self.organization).pk,
@@ -121,6 +122,14 @@ class World:
             "attempt_id": ConnectionAttemptFactory(organization=self.organization).pk,
             "key": "token",
         }
+
+    def _of_the_inbox(self) -> dict[str, uuid.UUID]:
+        with tenant_scope(self.organization):
+            return {
+                "canned_id": CannedReply.objects.create(shortcut="oi", text="Olá").pk,
+                "view_id": SavedView.objects.create(owner=self.owner, name="VIP", query="vip=1").pk,
+                "tag_id": Tag.objects.create(name="VIP").pk,
+            }
 
     def url(self, name: str, ids: dict[str, uuid.UUID] | None = None) -> str:
         return reverse(name, kwargs=arguments(name, self.organization.slug, ids or self.ids))

@@ -6,6 +6,9 @@ import pytest
 
 from apps.console import urls
 from apps.console.tests.conftest import make_company
+from apps.contacts.models import Tag
+from apps.conversations.models import CannedReply
+from apps.organizations.tenancy import tenant_scope
 from apps.organizations.tests.factories import InvitationFactory
 from apps.teams.tests.factories import BusinessHoursFactory, SkillFactory, SlaPolicyFactory, SpecialDayFactory
 from apps.whatsapp.connect.report import Check, Verdict
@@ -56,6 +59,11 @@ VIEWS = {
     "queue": (TEAMS, "GET"),
     "queue_switch": (TEAMS, "POST"),
     "notifications": (CONSOLE, "GET"),
+    "canned": (TEAMS, "GET"),
+    "canned_edit": (TEAMS, "GET"),
+    "canned_delete": (TEAMS, "POST"),
+    "tags": (TEAMS, "GET"),
+    "tag_delete": (TEAMS, "POST"),
     "survey": (TEAMS, "GET"),
     "agents": (TEAMS, "GET"),
     "team_defaults": (TEAMS, "POST"),
@@ -99,7 +107,12 @@ def silent_meta(monkeypatch):
 
 
 def ids_of(pattern, company):
+    with tenant_scope(company.organization):
+        canned, _ = CannedReply.objects.get_or_create(shortcut="oi", defaults={"text": "Olá"})
+        tag, _ = Tag.objects.get_or_create(name="VIP")
     own = {
+        "canned_id": canned.pk,
+        "tag_id": tag.pk,
         "number_id": company.number.pk,
         "queue_id": company.queue.pk,
         "department_id": company.queue.department_id,

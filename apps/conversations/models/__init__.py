@@ -1,5 +1,6 @@
 from apps.conversations.models.conversation import Conversation, Outcome, State
 from apps.conversations.models.handling import Ending, Handling
+from apps.conversations.models.inbox import CannedReply, SavedView, ScheduledMessage, Unsent
 from apps.conversations.models.message import (
     AMENDMENTS,
     Direction,
@@ -14,6 +15,7 @@ from apps.conversations.models.survey import COMMENT_TIME, Survey, SurveyPolicy
 __all__ = [
     "AMENDMENTS",
     "COMMENT_TIME",
+    "CannedReply",
     "Conversation",
     "Direction",
     "Ending",
@@ -23,8 +25,11 @@ __all__ = [
     "MessageKind",
     "Outcome",
     "ParkedStatus",
+    "SavedView",
+    "ScheduledMessage",
     "State",
     "Status",
     "Survey",
     "SurveyPolicy",
+    "Unsent",
 ]

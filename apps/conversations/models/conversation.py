@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.contacts.models import Contact
+from apps.contacts.models import Contact, Tag
 from apps.core.clock import now
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm
@@ -77,6 +77,8 @@ class Conversation(TenantModel):
     assigned_at = models.DateTimeField(null=True, blank=True)
     first_answered_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
+    snooze_note = models.CharField(max_length=120, blank=True, help_text="Why it was snoozed; kept until it is read.")
+    tags = models.ManyToManyField(Tag, related_name="conversations", blank=True, verbose_name=_("tags"))
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
 
@@ -109,6 +111,7 @@ class Conversation(TenantModel):
             models.Index(
                 fields=["queue", "queued_at", "id"], condition=models.Q(state="queued"), name="conversation_waiting"
             ),
+            models.Index(fields=["snoozed_until"], condition=models.Q(state="snoozed"), name="conversation_snoozed"),
             models.Index(fields=["organization", "-closed_at", "-id"], name="conversation_closed_list"),
             models.Index(
                 fields=["assignee", "-closed_at", "-id"],

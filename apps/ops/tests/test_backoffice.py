@@ -13,10 +13,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from apps.accounts.models import User
+from apps.accounts.models import Picture, User
 from apps.audit.services import record
 from apps.contacts.models import Contact, ContactIdentity, Tag
-from apps.conversations.models import Conversation, Handling, Message, ParkedStatus, Survey, SurveyPolicy
+from apps.conversations.models import (
+    CannedReply,
+    Conversation,
+    Handling,
+    Message,
+    ParkedStatus,
+    SavedView,
+    ScheduledMessage,
+    Survey,
+    SurveyPolicy,
+    Unsent,
+)
 from apps.core.backoffice import BackofficeAdmin
 from apps.core.clock import now
 from apps.media.models import StoredFile
@@ -37,6 +48,7 @@ def rows() -> dict[str, Any]:
     """One row of everything, so that each change page has something to show."""
     member = MembershipFactory(role="owner")
     organization = member.organization
+    Picture.objects.create(user=member.user, image=b"1", mime="image/webp")
     queue, number = QueueFactory(organization=organization), NumberFactory(organization=organization)
     InvitationFactory(organization=organization)
     TemplateFactory(organization=organization, account=number.account)
@@ -52,6 +64,10 @@ def rows() -> dict[str, Any]:
         )
         Handling.objects.create(conversation=about, agent=member, started_at=now())
         SurveyPolicy.objects.create()
+        CannedReply.objects.create(shortcut="oi", text=WORDS_OF_A_CUSTOMER)
+        SavedView.objects.create(owner=member, name="VIP", query="vip=1")
+        Unsent.objects.create(conversation=about, member=member, reply=WORDS_OF_A_CUSTOMER)
+        ScheduledMessage.objects.create(conversation=about, author=member, text=WORDS_OF_A_CUSTOMER, due_at=now())
         Survey.objects.create(conversation=about, agent=member, comment=WORDS_OF_A_CUSTOMER)
         ParkedStatus.objects.create(number=number, wamid="wamid.1", status="sent")
         AccountEvent.objects.create(account=number.account, field="account_update", dedupe_key="1", occurred_at=now())

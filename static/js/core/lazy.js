@@ -6,6 +6,10 @@ const CHUNKS = [
   ["[data-live-url]", () => import("./live.js")],
   ["[data-intervals]", () => import("./intervals.js")],
   ["[data-presence]", () => import("./presence.js")],
+  ["#palette", () => import("./palette.js")],
+  ["pt-chart", () => import("../desk/chart.js")],
+  ["pt-crop", () => import("../desk/crop.js")],
+  ["pt-strength", () => import("../desk/strength.js")],
   ["[data-bs-toggle]", () => import("./widgets.js")],
 ];
 

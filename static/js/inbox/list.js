@@ -29,9 +29,9 @@ export function move(step) {
 
 // A pushed row is shown only in the lists where it belongs.
 const BELONGS = {
-  mine: (row, me) => row.state !== "closed" && row.assignee === me,
+  mine: (row, me) => row.state !== "closed" && row.state !== "snoozed" && row.assignee === me,
   queue: (row) => row.state === "queued",
-  all: (row) => row.state !== "closed",
+  all: (row) => row.state !== "closed" && row.state !== "snoozed",
 };
 
 document.addEventListener("live:before", (event) => {
@@ -39,7 +39,7 @@ document.addEventListener("live:before", (event) => {
   const shown = list();
   if (!shown || !row.classList.contains("chat-row")) return;
   const belongs = (BELONGS[shown.dataset.tab] ?? BELONGS.all)(row.dataset, shown.dataset.me);
-  const isSearching = Boolean($("[data-search]")?.value);
+  const isSearching = Boolean($("[data-search]")?.value) || shown.dataset.filtered !== undefined;
   if (!belongs || (isSearching && !document.getElementById(row.id))) event.preventDefault();
 });
 
