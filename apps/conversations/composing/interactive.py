@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NamedTuple, cast
 from uuid import UUID, uuid4
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from apps.conversations.composing.fields import Phone, Point, Words, shown_phone, text_of
 from apps.conversations.sending import Draft
 from apps.core.text import clean_name
+from apps.media.models import StoredFile
+from apps.media.services import require_sendable, store_upload
 from apps.whatsapp.providers import limits
 from apps.whatsapp.providers.base import SendKind
 
@@ -20,6 +23,9 @@ JSONObject = dict[str, Any]
 Row = tuple[int, BoundField, BoundField, BoundField, bool]
 ROWS = range(limits.LIST_ROWS)
 NAME = 120
+ANY = "any"
+HEADER_KINDS = ("image", "video", "document")
+HEADER_FILES = "image/jpeg,image/png,video/mp4,video/3gpp,.pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt"
 
 
 class ComposeForm(forms.Form):
@@ -48,9 +54,33 @@ class ComposeForm(forms.Form):
     def content(self) -> JSONObject:
         return {}
 
+    @property
+    def header_media(self) -> str:
+        """Of which kind the header's file is to be: "any" for whatever WhatsApp takes there, empty for none."""
+        return ""
+
     def draft(self) -> Draft:
+        """Stores the header's file; raises ValidationError with what to do when it can't be used."""
         key = cast("UUID | None", getattr(self, "cleaned_data", {}).get("client_id"))
-        return Draft(key or uuid4(), self.kind, self.text, self.content())
+        media = self._stored()
+        return Draft(key or uuid4(), self.kind, self.text, self.content() | self.media_content(media), media)
+
+    def media_content(self, media: StoredFile | None) -> JSONObject:
+        return {}
+
+    def _stored(self) -> StoredFile | None:
+        uploaded = self.cleaned_data.get("file") if self.header_media else None
+        if uploaded is None:
+            return None
+        stored = store_upload(uploaded, kind=None if self.header_media == ANY else self.header_media)
+        try:
+            require_sendable(stored)
+            if stored.kind not in HEADER_KINDS:
+                raise ValidationError(_("A header takes a picture, a video or a document."), code="header")
+        except ValidationError:
+            stored.delete()
+            raise
+        return stored
 
 
 class FramedForm(ComposeForm):
@@ -65,7 +95,34 @@ class FramedForm(ComposeForm):
         return shown | ({"footer": footer} if footer else {})
 
 
-class ButtonsForm(FramedForm):
+class PicturedForm(FramedForm):
+    """The header may be a file instead of a text."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Picture, video or document above the message"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": HEADER_FILES, "data-preview-file": "", "class": "form-control"}),
+    )
+    extras = ("file", "header", "footer")
+
+    @property
+    def header_media(self) -> str:
+        return ANY
+
+    def clean(self) -> JSONObject:
+        data = super().clean() or {}
+        if data.get("file") and data.get("header"):
+            self.add_error("header", _("Choose either a text or a file for the header."))
+        return data
+
+    def media_content(self, media: StoredFile | None) -> JSONObject:
+        if media is None:
+            return {}
+        named = {"filename": media.name} if media.kind == "document" else {}
+        return {"header": {"type": media.kind, **named}}
+
+
+class ButtonsForm(PicturedForm):
     kind = SendKind.BUTTONS
     title = gettext_lazy("Reply buttons")
     icon = "hand-click"
@@ -74,8 +131,7 @@ class ButtonsForm(FramedForm):
     button_0 = Words(label=gettext_lazy("Button 1"), limit=limits.BUTTON_TITLE)
     button_1 = Words(label=gettext_lazy("Button 2"), limit=limits.BUTTON_TITLE, required=False)
     button_2 = Words(label=gettext_lazy("Button 3"), limit=limits.BUTTON_TITLE, required=False)
-    field_order = ("client_id", "body", "button_0", "button_1", "button_2", "header", "footer")
-    extras = ("header", "footer")
+    field_order = ("client_id", "body", "button_0", "button_1", "button_2", "file", "header", "footer")
 
     def clean(self) -> JSONObject:
         data = super().clean() or {}
@@ -149,7 +205,7 @@ class ListForm(FramedForm):
         return {**self.frame(), "button": text_of(self, "button"), "sections": sections}
 
 
-class LinkForm(FramedForm):
+class LinkForm(PicturedForm):
     kind = SendKind.CTA_URL
     title = gettext_lazy("Link button")
     icon = "external-link"
@@ -163,8 +219,7 @@ class LinkForm(FramedForm):
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
         error_messages={"invalid": gettext_lazy("Write a web address, such as https://www.example.com/order.")},
     )
-    field_order = ("client_id", "body", "label", "url", "header", "footer")
-    extras = ("header", "footer")
+    field_order = ("client_id", "body", "label", "url", "file", "header", "footer")
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"])

@@ -1,10 +1,8 @@
 """Which templates an agent may send, and the form that fills one in."""
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.html import escape
@@ -14,10 +12,8 @@ from django.utils.translation import gettext_lazy
 from apps.conversations.composing.fields import Point, Words, text_of
 from apps.conversations.composing.interactive import NAME, ComposeForm, place_of
 from apps.conversations.models import Conversation
-from apps.conversations.sending import Draft
 from apps.core.templatetags.pytake import plain_name
 from apps.media.models import StoredFile
-from apps.media.services import require_sendable, store_upload
 from apps.whatsapp.models import Template
 from apps.whatsapp.providers import limits
 from apps.whatsapp.providers.base import SendKind
@@ -118,24 +114,12 @@ class TemplateForm(ComposeForm):
     def _place(self) -> JSONObject | None:
         return place_of(self) if self.plan.header_format == "LOCATION" else None
 
-    def draft(self) -> Draft:
-        """Stores the file; raises ValidationError with what to do when it can't be used."""
-        base, media = super().draft(), self._stored()
-        content = dict(base.content)
-        if media is not None and media.kind == "document":
-            content["filename"] = media.name
-        return Draft(base.client_id or uuid4(), self.kind, base.text, content, media)
+    @property
+    def header_media(self) -> str:
+        return self.plan.media_kind
 
-    def _stored(self) -> StoredFile | None:
-        if not self.plan.media_kind:
-            return None
-        stored = store_upload(self.cleaned_data["file"], kind=self.plan.media_kind)
-        try:
-            require_sendable(stored)
-        except ValidationError:
-            stored.delete()
-            raise
-        return stored
+    def media_content(self, media: StoredFile | None) -> JSONObject:
+        return {"filename": media.name} if media is not None and media.kind == "document" else {}
 
 
 TOO_LONG_FILLED = {

@@ -115,12 +115,12 @@ def _require_template(conversation: Conversation, draft: Draft) -> None:
 def _require_content(draft: Draft) -> None:
     """Provider limits, checked before anything is stored. Media get their id at delivery, so one stands in here."""
     content = dict(content_of(draft.kind, clean_text(draft.text), draft.content))
-    if draft.kind in _MEDIA:
-        if draft.media is None:
-            raise NotSent(_("Choose a file to send."), code="content")
-        require_sendable(draft.media)
-        content["media_id"] = "stored"
+    if draft.media is None and draft.kind in _MEDIA:
+        raise NotSent(_("Choose a file to send."), code="content")
     try:
+        if draft.media is not None:
+            require_sendable(draft.media)
+            content["media_id"] = "stored"
         validate(draft.kind, content)
     except ValidationError as error:
         raise NotSent(error.messages[0], code="content") from error

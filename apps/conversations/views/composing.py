@@ -30,7 +30,7 @@ WORDS = 80
 def compose(request: HttpRequest, slug: str, conversation_id: UUID, kind: str) -> HttpResponseBase:
     """The form of one kind of message, and sending it."""
     conversation = visible_or_404(request, conversation_id)
-    form = _form_of(kind)(request.POST or None)
+    form = _form_of(kind)(request.POST or None, request.FILES or None)
     url = reverse("conversations:compose-preview", args=[slug, conversation_id, kind])
     return _dialog(request, conversation, form, {"preview_url": url, "kind": kind})
 

@@ -17,7 +17,7 @@ class SendKind(StrEnum):
     buttons: body, buttons [{id, title}], header?, footer?
     list: body, button, sections [{title?, rows [{id, title, description?}]}], header?, footer?
     cta_url: body, label, url, header?, footer?      location_request: body
-    header: {type: "text", text} or {type: "image"|"video"|"document", media_id, filename?}
+    header: {type: "text", text} or {type: "image"|"video"|"document", filename?, media_id, here or beside the header}
     """
 
     TEXT = "text"

@@ -83,7 +83,7 @@ def check_header(content: Content, *, text_only: bool = False) -> None:
         check_text(header.get("text"), HEADER, gettext_lazy("header"))
     elif text_only or kind not in ("image", "video", "document"):
         raise ValidationError(_("This kind of message cannot have this header."), code="header")
-    elif not header.get("media_id"):
+    elif not (header.get("media_id") or content.get("media_id")):
         raise ValidationError(_("Choose a file to send."), code="required")
 
 

@@ -1,5 +1,5 @@
 // Dialogs that put a message together: counters, the file of a header, more options, one's own place, and the bubble.
-import { $, $$, on, t } from "../core/dom.js";
+import { $, $$, icon, on, t } from "../core/dom.js";
 import { toast } from "../core/toasts.js";
 import { upsertAll } from "../core/upsert.js";
 
@@ -76,18 +76,20 @@ on("click", "[data-add-row]", (_event, button) => {
 on("change", "[data-preview-file]", (_event, input) => {
   if (picture) URL.revokeObjectURL(picture);
   picture = input.files[0] ? URL.createObjectURL(input.files[0]) : "";
-  const form = input.closest("form");
-  form.dataset.fileName = input.files[0]?.name ?? "";
-  showPicture($("[data-compose-preview]", form));
+  const preview = $("[data-compose-preview]", input.closest("form"));
+  if (picture) showPicture(preview);
+  else preview.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 function showPicture(preview) {
   const place = $("[data-preview-media]", preview);
   if (!place || !picture) return;
-  const kind = place.dataset.previewMedia;
+  const file = $("[data-preview-file]", preview.closest("form")).files[0];
+  const kind = file.type.split("/")[0];
+  place.hidden = false;
   if (kind === "image") place.replaceChildren(Object.assign(document.createElement("img"), { src: picture, alt: "" }));
   else if (kind === "video") place.replaceChildren(Object.assign(document.createElement("video"), { src: picture, muted: true, preload: "metadata" }));
-  else place.append(document.createTextNode(preview.closest("form").dataset.fileName));
+  else place.replaceChildren(icon("file-text", "icon-lg"), document.createTextNode(file.name));
 }
 
 on("click", "[data-here]", (_event, button) => {

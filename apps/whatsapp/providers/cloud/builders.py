@@ -96,17 +96,19 @@ def _location_request(content: Content, kind: SendKind) -> tuple[str, Any]:
 def _interactive(name: str, content: Content, action: JSONObject) -> tuple[str, Any]:
     value: JSONObject = {"type": name, "body": {"text": content["body"]}, "action": action}
     if content.get("header"):
-        value["header"] = _header(content["header"])
+        value["header"] = _header(content["header"], content)
     if content.get("footer"):
         value["footer"] = {"text": content["footer"]}
     return "interactive", value
 
 
-def _header(header: Content) -> JSONObject:
+def _header(header: Content, content: Content) -> JSONObject:
+    """A file that went up at delivery has its id beside the header."""
     kind = header["type"]
     if kind == "text":
         return {"type": "text", "text": header["text"]}
-    return {"type": kind, kind: {"id": header["media_id"], **_present(header, "filename")}}
+    media_id = header.get("media_id") or content["media_id"]
+    return {"type": kind, kind: {"id": media_id, **_present(header, "filename")}}
 
 
 def _present(content: Content, *keys: str) -> JSONObject:
