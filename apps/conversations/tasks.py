@@ -3,10 +3,8 @@ from uuid import UUID
 
 from celery import shared_task
 
-from apps.conversations import fetching, receipts
-from apps.conversations.sending import courier, waiting
 from apps.conversations import fetching, receipts, scheduling, snoozing
-from apps.conversations.sending import courier
+from apps.conversations.sending import courier, waiting
 from apps.conversations.sending import reconcile as reconciling
 from apps.core.wake import awake
 from apps.organizations.tasks import TenantTask

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0001_initial'),
-        ('conversations', '0003_handlings_of_the_past'),
+        ('conversations', '0004_message_waiting'),
         ('organizations', '0001_initial'),
         ('teams', '0001_initial'),
         ('whatsapp', '0002_templates'),
