@@ -5,17 +5,21 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.utils.translation import gettext as _
 
+from apps.conversations.models import Status
 from apps.conversations.sending.claims import Job, claim
 from apps.conversations.sending.door import content_of
 from apps.conversations.sending.outcomes import Outcome, accepted, invalid, refused, settle
 from apps.core.http import OutboundClient
 from apps.core.logs import get_logger
 from apps.media.models import StoredFile
+from apps.media.storage import Missing
 from apps.organizations.tenancy import platform_scope
+from apps.vault.sealing import Unreadable
 from apps.whatsapp.errors import GraphError
-from apps.whatsapp.graph import GraphClient
+from apps.whatsapp.graph import TOKEN_DEAD, GraphClient
 from apps.whatsapp.models import BusinessAccount
 from apps.whatsapp.providers.base import SendKind, SendRequest
 from apps.whatsapp.providers.cloud import CloudProvider
@@ -68,17 +72,28 @@ class Courier:
             outcome = refused(job, error)
         except ValidationError as error:
             outcome = invalid(job, error.messages[0])
+        except Exception as error:  # noqa: BLE001 - recorded: one message may neither end nor hold up the others
+            log.error("an attempt broke", message=str(job.id), error=repr(error))
+            outcome = Outcome(job, Status.UNKNOWN, detail=repr(error))
         self._outcomes.append(outcome)
         self._news.set()
 
     async def _deliver(self, job: Job) -> Outcome:
-        graph = self._graphs.get(job.account_id) or await self._graph(job.account_id)
-        provider = CloudProvider(graph, job.phone_number_id)
-        result = await provider.send(await self._request(job, provider))
+        try:
+            graph = self._graphs.get(job.account_id) or await self._graph(job.account_id)
+            provider = CloudProvider(graph, job.phone_number_id)
+            request = await self._request(job, provider)
+        except (OSError, Missing, ObjectDoesNotExist) as error:  # nothing was sent yet
+            log.error("a message could not be prepared", message=str(job.id), error=repr(error))
+            return invalid(job, _("The file of this message is gone. Choose it again and send it once more."))
+        result = await provider.send(request)
         return accepted(job, result.wamid)
 
     async def _graph(self, account_id: UUID) -> GraphClient:
-        token = await sync_to_async(_token)(account_id)
+        try:
+            token = await sync_to_async(_token)(account_id)
+        except Unreadable as error:
+            raise GraphError(TOKEN_DEAD, str(error), ambiguous=False) from error
         return self._graphs.setdefault(account_id, GraphClient(self._client, token))
 
     async def _request(self, job: Job, provider: CloudProvider) -> SendRequest:
