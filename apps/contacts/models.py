@@ -52,6 +52,7 @@ class Contact(TenantModel):
             )
         ]
         indexes = [
+            models.Index(fields=["organization"], condition=models.Q(is_vip=True), name="contact_vip"),
             GinIndex(fields=["name"], name="contact_name_trigram", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["profile_name"], name="contact_profile_trigram", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["phone"], name="contact_phone_trigram", opclasses=["gin_trgm_ops"]),

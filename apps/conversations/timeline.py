@@ -22,17 +22,45 @@ def describe_event(payload: Payload, actor: str) -> str:
 
 
 def _queued(payload: Payload, actor: str) -> str:
-    queue = payload.get("queue") or ""
-    reason = payload.get("reason")
-    if reason == "transfer":
-        return _("%(actor)s transferred the conversation to the queue %(queue)s") % {"actor": actor, "queue": queue}
-    if reason == "deactivated":
-        return _("Back in the queue %(queue)s: the agent's access ended") % {"queue": queue}
-    return _("Waiting in the queue %(queue)s") % {"queue": queue} if queue else _("Waiting for an agent")
+    """Where it waits, and why there."""
+    known = {"actor": actor, "queue": payload.get("queue") or "", "from": payload.get("from") or ""}
+    match payload.get("reason"):
+        case "transfer":
+            return _("%(actor)s transferred the conversation to the queue %(queue)s") % known
+        case "deactivated":
+            return _("Back in the queue %(queue)s: the agent's access ended") % known
+        case "offline":
+            return _("Back in the queue %(queue)s: the agent stayed offline and the customer was waiting") % known
+        case "overflow_size":
+            return _("Waiting in the queue %(queue)s, because %(from)s was full") % known
+        case "overflow_time":
+            return _("Moved on to the queue %(queue)s: too long in %(from)s") % known
+        case "overflow_hours":
+            return _("Waiting in the queue %(queue)s, because %(from)s is closed now") % known
+    return _("Waiting in the queue %(queue)s") % known if known["queue"] else _("Waiting for an agent")
 
 
 def _assigned(payload: Payload, actor: str) -> str:
-    return _("%(actor)s assigned the conversation to %(to)s") % {"actor": actor, "to": payload.get("to", "")}
+    known = {"actor": actor, "to": payload.get("to", "")}
+    match payload.get("reason"):
+        case "transfer":
+            return _("%(actor)s transferred the conversation to %(to)s") % known
+        case "round_robin":
+            return _("Given to %(to)s automatically: it was their turn") % known
+        case "least_busy":
+            return _("Given to %(to)s automatically: they had the fewest conversations") % known
+        case "skills":
+            return _("Given to %(to)s automatically: they know the required skills best") % known
+    return _("%(actor)s assigned the conversation to %(to)s") % known
+
+
+def _pulled(payload: Payload, actor: str) -> str:
+    known = {"actor": actor, "queue": payload.get("queue") or ""}
+    if payload.get("reason") == "vip":
+        return _("%(actor)s took the conversation: VIP customers come first") % known
+    if known["queue"]:
+        return _("%(actor)s took the conversation from the queue %(queue)s") % known
+    return _("%(actor)s took the conversation") % known
 
 
 def _closed(payload: Payload, actor: str) -> str:
@@ -54,7 +82,7 @@ def _snoozed(payload: Payload, actor: str) -> str:
 _SENTENCES: dict[str, Callable[[Payload, str], str]] = {
     "queued": _queued,
     "assigned": _assigned,
-    "pulled": lambda _payload, actor: _("%(actor)s took the conversation") % {"actor": actor},
+    "pulled": _pulled,
     "closed": _closed,
     "rated": _rated,
     "snoozed": _snoozed,

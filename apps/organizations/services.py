@@ -111,7 +111,7 @@ def reactivate(*, actor: Membership, membership: Membership) -> Membership:
 
 def _locked_member(actor: Membership, member_id: UUID) -> Membership:
     """The member, with all role changes of the organisation waiting in line; nobody acts on someone above."""
-    Organization.objects.select_for_update().get(pk=current_organization_id())
+    Organization.objects.select_for_update(no_key=True).get(pk=current_organization_id())
     fresh_actor = Membership.objects.get(pk=actor.pk)
     member = Membership.objects.select_related("user").get(pk=member_id)
     if not has_perm(fresh_actor, Perm.MANAGE_PEOPLE) or rank(member.role) > rank(fresh_actor.role):

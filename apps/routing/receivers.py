@@ -1,10 +1,14 @@
 """What routing does when lower apps have news."""
 
-from apps.core.events import subscribe
+from apps.conversations.events import ConversationClosed
+from apps.core.events import Event, subscribe
+from apps.core.wake import wake
 from apps.organizations.events import MembershipDeactivated
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import tenant_scope
 from apps.routing.services import return_to_queue
+from apps.teams.events import AgentChanged, PresenceChanged, QueueChanged
+from apps.teams.models import PresenceState
 
 
 @subscribe(MembershipDeactivated)
@@ -12,3 +16,18 @@ def give_back_conversations(event: MembershipDeactivated) -> None:
     """What a deactivated agent held goes back to the queues."""
     with tenant_scope(event.organization_id):
         return_to_queue(Membership.objects.get(pk=event.membership_id), reason="deactivated")
+
+
+@subscribe(PresenceChanged)
+def give_to_who_came(event: PresenceChanged) -> None:
+    if event.new == PresenceState.ONLINE:
+        wake("routing.distribute")
+
+
+def give_to_who_is_free(_event: Event) -> None:
+    """Somebody has room, or may take what they could not take before."""
+    wake("routing.distribute")
+
+
+for _news in (ConversationClosed, AgentChanged, QueueChanged):
+    subscribe(_news)(give_to_who_is_free)

@@ -1,4 +1,4 @@
-"""Where conversations wait, and who holds them."""
+"""Where conversations wait, and who holds them. Every step is an event on the conversation's line, with its reason."""
 
 from collections import defaultdict
 from typing import Any
@@ -14,10 +14,14 @@ from apps.conversations.handlers import Arrived
 from apps.conversations.models import Conversation, State
 from apps.conversations.services import event_line, locked, record_event, record_events
 from apps.core.clock import now
+from apps.core.wake import wake
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm
-from apps.routing.models import NumberRoute
-from apps.teams.models import Queue
+from apps.organizations.tenancy import current_organization_id
+from apps.routing import away, rules, waiting
+from apps.routing.places import Overflow, Place, queues_of
+from apps.teams.models import Department, Queue, RoutingMode
+from apps.teams.schedules import WITH_HOURS
 
 _PLACE = ["state", "queue", "department", "assignee", "queued_at", "assigned_at", "snoozed_until", "version"]
 
@@ -34,44 +38,39 @@ def ensure_routed(arrived: list[Arrived]) -> None:
         if item.conversation.state == State.QUEUED and item.conversation.queue_id is None
     ]
     if homeless:
-        queues = _queues_of({conversation.number_id for conversation in homeless})
-        enqueue_all([(conversation, queues[conversation.number_id]) for conversation in homeless], reason="number")
-
-
-def _queues_of(numbers: set[UUID]) -> dict[UUID, Queue | None]:
-    """The queue of each number's route; where that is missing or not in use, the first active queue."""
-    routes = NumberRoute.objects.select_related("queue__department").filter(number__in=numbers, queue__is_active=True)
-    found: dict[UUID, Queue | None] = {route.number_id: route.queue for route in routes}
-    if missing := numbers - found.keys():
-        active = Queue.objects.select_related("department").filter(is_active=True)
-        found |= dict.fromkeys(missing, active.order_by("priority", "created_at").first())
-    return found
+        queues = queues_of({conversation.number_id for conversation in homeless})
+        chain = Overflow(queues.values())
+        placed = [(row, chain.place(queues[row.number_id], "number")) for row in homeless]
+        enqueue_all(placed)
+        away.answer(current_organization_id(), placed)
 
 
 def enqueue(
     conversation: Conversation, queue: Queue | None, *, reason: str, actor: Membership | None = None, note: str = ""
 ) -> None:
     """Let a conversation wait in a queue. Without any queue it waits where those who see everything find it."""
-    enqueue_all([(conversation, queue)], reason=reason, actor=actor, note=note)
+    enqueue_all([(conversation, Place(queue, reason))], actor=actor, note=note)
 
 
-def enqueue_all(
-    placed: list[tuple[Conversation, Queue | None]], *, reason: str, actor: Membership | None = None, note: str = ""
-) -> None:
+def enqueue_all(placed: list[tuple[Conversation, Place]], *, actor: Membership | None = None, note: str = "") -> None:
     """The same for many, with a constant number of queries for each queue."""
-    before = [(conversation, live.list_groups(conversation)) for conversation, _queue in placed]
+    if not placed:
+        return
+    before = [(conversation, live.list_groups(conversation)) for conversation, _place in placed]
     by_queue: dict[Queue | None, list[Conversation]] = defaultdict(list)
-    for conversation, queue in placed:
-        by_queue[queue].append(conversation)
+    for conversation, place in placed:
+        by_queue[place.queue].append(conversation)
     for queue, conversations in by_queue.items():
         _wait_in(queue, conversations)
-    record_events(
-        [
-            event_line(conversation, "queued", actor=actor, queue=queue.name if queue else "", reason=reason, note=note)
-            for conversation, queue in placed
-        ]
-    )
+    record_events([_queued_line(conversation, place, actor, note) for conversation, place in placed])
     live.push_moved(*before)
+    if any(queue is not None and queue.mode != RoutingMode.MANUAL for queue in by_queue):
+        transaction.on_commit(lambda: wake("routing.distribute"))
+
+
+def _queued_line(conversation: Conversation, place: Place, actor: Membership | None, note: str) -> Any:
+    queue = place.queue.name if place.queue else ""
+    return event_line(conversation, "queued", actor=actor, queue=queue, note=note, **place.details)
 
 
 def _wait_in(queue: Queue | None, conversations: list[Conversation]) -> None:
@@ -93,54 +92,67 @@ def _wait_in(queue: Queue | None, conversations: list[Conversation]) -> None:
 
 @transaction.atomic
 def pull(membership: Membership) -> Conversation | None:
-    """The next waiting conversation of the member's queues (queue priority, then age), or None. Two agents who pull
-    at once get two conversations."""
-    queues = Queue.objects.of_member(membership).values("pk")
-    if has_perm(membership, Perm.SEE_ALL_CONVERSATIONS):
-        queues = Queue.objects.filter(is_active=True).values("pk")
-    conversation = (
-        Conversation.objects.waiting()
-        .filter(queue__in=queues)
-        .order_by("queue__priority", "queued_at", "pk")
-        .select_for_update(of=("self",), skip_locked=True)
-        .first()
-    )
+    """The next waiting conversation that the member may take (VIPs, then queue priority, then age), or None. Raises
+    ValidationError when they have no room, or all their queues are closed. Two agents who pull at once get two."""
+    member = _answering(membership)
+    rules.require_room(member)
+    queues = rules.open_queues(member)
+    conversation = waiting.claim_next(queues) if queues else None
     if conversation is not None:
-        _give(conversation, membership, actor=membership, event="pulled")
+        give(conversation, member, actor=member, event="pulled", **_why(conversation))
     return conversation
+
+
+def _why(conversation: Conversation) -> dict[str, str]:
+    details = {"queue": conversation.queue.name if conversation.queue else ""}
+    return details | ({"reason": "vip"} if conversation.contact.is_vip else {})
 
 
 @transaction.atomic
 def assign(conversation_id: UUID, *, to: Membership, actor: Membership, note: str = "") -> Conversation:
-    """Give a live conversation to an agent; raises ValidationError when that agent can't take it."""
+    """A leader's decision: any live conversation to any agent, also beyond their capacity. Raises ValidationError when
+    that agent can't answer."""
+    conversation = _live_or_refused(conversation_id)
+    if conversation.assignee_id != to.pk:
+        give(conversation, _answering(to), actor=actor, event="assigned", note=note)
+    return conversation
+
+
+def _answering(to: Membership) -> Membership:
+    member = rules.locked_member(to.pk)
+    if not has_perm(member, Perm.REPLY):
+        raise ValidationError(_("%(name)s can't answer customers. Choose someone else.") % {"name": member.name})
+    return member
+
+
+def _live_or_refused(conversation_id: UUID) -> Conversation:
     conversation = locked(conversation_id)
     if not conversation.is_live:
         raise ValidationError(_("This conversation is closed. Reopen it first."))
-    if not has_perm(to, Perm.REPLY):
-        raise ValidationError(_("%(name)s can't answer customers. Choose someone else.") % {"name": to.name})
-    if conversation.assignee_id != to.pk:
-        _give(conversation, to, actor=actor, event="assigned", note=note)
     return conversation
 
 
 @transaction.atomic
 def take(conversation_id: UUID, *, membership: Membership) -> Conversation:
-    """Take one particular waiting conversation; refused when someone was faster."""
+    """Take one particular waiting conversation, whatever the hour; refused when someone was faster, when the member
+    may not take from its queue, or has no room."""
     conversation = locked(conversation_id)
     if conversation.assignee_id == membership.pk:
         return conversation
     if conversation.state != State.QUEUED:
         raise ValidationError(_("Someone else has just taken this conversation."))
-    _give(conversation, membership, actor=membership, event="pulled")
+    member = _answering(membership)
+    if conversation.queue_id and not rules.takeable(member).filter(pk=conversation.queue_id).exists():
+        raise ValidationError(_("This queue needs a skill that you don't have, or other agents. Take another one."))
+    rules.require_room(member)
+    give(conversation, member, actor=member, event="pulled", **_why(conversation))
     return conversation
 
 
 @transaction.atomic
 def transfer(conversation_id: UUID, *, queue: Queue, actor: Membership, note: str = "") -> Conversation:
     """Send a live conversation to another queue."""
-    conversation = locked(conversation_id)
-    if not conversation.is_live:
-        raise ValidationError(_("This conversation is closed. Reopen it first."))
+    conversation = _live_or_refused(conversation_id)
     if not queue.is_active:
         raise ValidationError(_("This queue is not in use any more. Choose another one."))
     enqueue(conversation, queue, reason="transfer", actor=actor, note=note)
@@ -148,19 +160,49 @@ def transfer(conversation_id: UUID, *, queue: Queue, actor: Membership, note: st
 
 
 @transaction.atomic
+def transfer_to_department(
+    conversation_id: UUID, *, department: Department, actor: Membership, note: str = ""
+) -> Conversation:
+    """To the department's first queue; refused when it has none in use."""
+    queues = department.queues.filter(is_active=True).select_related(*WITH_HOURS)
+    queue = queues.order_by("priority", "created_at").first()
+    if queue is None:
+        raise ValidationError(_("This department has no queue in use. Choose a queue or an agent."))
+    return transfer(conversation_id, queue=queue, actor=actor, note=note)
+
+
+@transaction.atomic
+def transfer_to_agent(conversation_id: UUID, *, to: Membership, actor: Membership, note: str = "") -> Conversation:
+    """To a colleague who has room; refused otherwise."""
+    conversation = _live_or_refused(conversation_id)
+    if conversation.assignee_id == to.pk:
+        return conversation
+    member = _answering(to)
+    rules.require_room(member)
+    give(conversation, member, actor=actor, event="assigned", reason="transfer", note=note)
+    return conversation
+
+
+@transaction.atomic
 def return_to_queue(membership: Membership, *, reason: str) -> int:
     """Everything an agent holds goes back to where it waited; returns how many."""
     held = list(
-        Conversation.objects.mine(membership).select_for_update(of=("self",)).select_related("queue__department")
+        Conversation.objects.mine(membership)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+        .select_related("queue__department")
     )
-    queues = _queues_of({conversation.number_id for conversation in held if conversation.queue is None})
-    enqueue_all([(row, row.queue or queues[row.number_id]) for row in held], reason=reason)
+    queues = queues_of({conversation.number_id for conversation in held if conversation.queue is None})
+    enqueue_all([(row, Place(row.queue or queues[row.number_id], reason)) for row in held])
     return len(held)
 
 
-def _give(conversation: Conversation, to: Membership, *, actor: Membership, event: str, note: str = "") -> None:
+def give(
+    conversation: Conversation, to: Membership, *, actor: Membership | None, event: str, note: str = "", **details: str
+) -> None:
+    """The conversation and the member are locked, and the member may have it."""
     _move(conversation, state=State.OPEN, assignee=to, assigned_at=now(), snoozed_until=None)
-    record_event(conversation, event, actor=actor, to=to.name, note=note)
+    record_event(conversation, event, actor=actor, to=to.name, note=note, **details)
 
 
 def _move(conversation: Conversation, **values: object) -> None:

@@ -76,8 +76,16 @@ def transfer(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpResp
         conversation,
         form,
         _("Transfer the conversation"),
-        lambda data: services.transfer(conversation_id, queue=data["queue"], actor=actor, note=data["note"]),
+        lambda data: _send_on(conversation_id, *data["to"], actor=actor, note=data["note"]),
     )
+
+
+def _send_on(conversation_id: UUID, kind: str, row: Any, **how: Any) -> Conversation:
+    if kind == "agent":
+        return services.transfer_to_agent(conversation_id, to=row, **how)
+    if kind == "department":
+        return services.transfer_to_department(conversation_id, department=row, **how)
+    return services.transfer(conversation_id, queue=row, **how)
 
 
 def _dialog(

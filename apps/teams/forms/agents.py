@@ -53,4 +53,4 @@ class AgentForm(SkillLevels, forms.ModelForm):  # type: ignore[type-arg]
 class TeamSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = TeamSettings
-        fields = ["capacity", "idle_minutes"]
+        fields = ["capacity", "idle_minutes", "requeue_minutes"]

@@ -10,6 +10,7 @@ from apps.organizations.tenancy import TenantModel
 
 DEFAULT_CAPACITY = 5
 DEFAULT_IDLE_MINUTES = 10
+DEFAULT_REQUEUE_MINUTES = 15
 LEVELS = [
     (1, _("1 – beginner")),
     (2, _("2 – basic")),
@@ -34,6 +35,18 @@ class TeamSettings(TenantModel):
         default=DEFAULT_IDLE_MINUTES,
         validators=[MinValueValidator(1, _("From 1 to 240.")), MaxValueValidator(240, _("From 1 to 240."))],
         help_text=_("Who touches neither keyboard nor mouse for this long counts as away."),
+    )
+
+    requeue_minutes = models.PositiveSmallIntegerField(
+        _("minutes until back in the queue"),
+        null=True,
+        blank=True,
+        default=DEFAULT_REQUEUE_MINUTES,
+        validators=[MinValueValidator(1, _("From 1 to 1,440.")), MaxValueValidator(1440, _("From 1 to 1,440."))],
+        help_text=_(
+            "When an agent stays offline this long, customers who wait for their answer return to the queue. "
+            "Empty: never."
+        ),
     )
 
     class Meta(TenantModel.Meta):

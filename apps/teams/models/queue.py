@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.clock import now
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import TenantManager, TenantModel, TenantQuerySet
-from apps.teams.models.agent import LEVELS, Skill
+from apps.teams.models.agent import LEVELS, MemberSkill, Skill
 from apps.teams.models.department import AWAY_LENGTH, Department
 from apps.teams.models.hours import BusinessHours, HolidayCalendar
 from apps.teams.models.sla import SlaPolicy
@@ -32,15 +32,23 @@ class RoutingMode(models.TextChoices):
 class QueueQuerySet(TenantQuerySet["Queue"]):
     def of_member(self, membership: Membership) -> "QueueQuerySet":
         """Active queues that a member serves: named in the queue, or a member of its department when nobody is."""
-        named = models.Q(members=membership)
-        by_department = models.Q(members=None, department__members=membership)
-        return self.filter(named | by_department, is_active=True).distinct()
+        allowed = Queue.members.through.objects.filter(queue=models.OuterRef("pk"))
+        colleagues = Department.members.through.objects.filter(department=models.OuterRef("department"))
+        named = models.Exists(allowed.filter(membership=membership))
+        by_department = ~models.Exists(allowed) & models.Exists(colleagues.filter(membership=membership))
+        return self.filter(named | by_department, is_active=True)
+
+    def within_skills_of(self, membership: Membership) -> "QueueQuerySet":
+        """For which the member has every required skill, well enough."""
+        known = MemberSkill.objects.filter(
+            membership=membership, skill=models.OuterRef("skill"), level__gte=models.OuterRef("minimum")
+        )
+        lacking = QueueSkill.objects.filter(~models.Exists(known), queue=models.OuterRef("pk"))
+        return self.filter(~models.Exists(lacking))
 
     def for_member(self, membership: Membership) -> "QueueQuerySet":
-        """Those of `of_member` for which the member also has every required skill, well enough."""
-        known = membership.skills.filter(skill=models.OuterRef("skill"), level__gte=models.OuterRef("minimum"))
-        lacking = QueueSkill.objects.filter(~models.Exists(known), queue=models.OuterRef("pk"))
-        return self.of_member(membership).filter(~models.Exists(lacking))
+        """Which the member serves and has the skills for."""
+        return self.of_member(membership).within_skills_of(membership)
 
 
 class Queue(TenantModel):

@@ -1,0 +1,15 @@
+from celery import shared_task
+
+from apps.core.wake import awake
+from apps.routing import distributing, sweeping
+
+
+@shared_task(name="routing.distribute")
+def distribute() -> None:
+    awake("routing.distribute")
+    distributing.distribute()
+
+
+@shared_task(name="routing.sweep")
+def sweep() -> None:
+    sweeping.sweep()
