@@ -1,6 +1,7 @@
 """What is pushed of conversations, to whom, and how it is rendered for a viewer."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from apps.conversations.models import Conversation, Message, State
@@ -14,7 +15,16 @@ def thread_group(conversation_id: UUID) -> str:
     return f"conversation:{conversation_id}"
 
 
-def list_groups(conversation: Conversation) -> frozenset[str]:
+class Place(NamedTuple):
+    """Where a conversation stands, without its model."""
+
+    pk: UUID
+    state: str
+    assignee_id: UUID | None
+    queue_id: UUID | None
+
+
+def list_groups(conversation: Conversation | Place) -> frozenset[str]:
     """The lists in which a conversation stands: everybody's, its agent's, its queue's while it waits."""
     groups = set() if conversation.state == State.CLOSED else {ALL}
     if conversation.assignee_id and conversation.state != State.CLOSED:
@@ -54,7 +64,7 @@ def push_changed(rows: Iterable[tuple[UUID, UUID, str]]) -> None:
     )
 
 
-def push_rows(conversations: Iterable[Conversation]) -> None:
+def push_rows(conversations: Iterable[Conversation | Place]) -> None:
     """List rows of conversations whose place (agent, queue, state) did not change."""
     push_all(current_organization_id(), [_row(row, frozenset()) for row in conversations])
 
@@ -77,5 +87,5 @@ def push_moved(*moved: tuple[Conversation, frozenset[str]]) -> None:
     push_all(current_organization_id(), pushes)
 
 
-def _row(conversation: Conversation, before: frozenset[str]) -> Push:
+def _row(conversation: Conversation | Place, before: frozenset[str]) -> Push:
     return Push(list_groups(conversation), "row", {"conversation": str(conversation.pk)}, before)

@@ -11,7 +11,7 @@ from apps.conversations.models.conversation import Conversation
 from apps.conversations.timeline import describe_event
 from apps.core.clock import now
 from apps.media.models import StoredFile
-from apps.organizations.models import Membership
+from apps.organizations.models import Membership, Organization
 from apps.organizations.tenancy import TenantManager, TenantModel, TenantQuerySet
 from apps.whatsapp.errors import policy_for
 from apps.whatsapp.models import Number
@@ -84,7 +84,11 @@ class MessageQuerySet(TenantQuerySet["Message"]):
 class Message(TenantModel):
     """One line of a conversation: received, sent, an internal note, or an event of its life."""
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    # Every index is written again whenever a status changes: only those that a query needs, and only where it looks.
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", editable=False, db_index=False
+    )
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", db_index=False)
     number = models.ForeignKey(Number, on_delete=models.PROTECT, related_name="+", db_index=False)
     direction = models.CharField(max_length=5, choices=Direction.choices)
@@ -95,9 +99,15 @@ class Message(TenantModel):
     target_wamid = models.CharField(max_length=200, blank=True, help_text="What a reaction, edit or deletion amends.")
     client_id = models.UUIDField(default=uuid.uuid4, help_text="Chosen by the page: sending twice stores once.")
     callback_id = models.UUIDField(null=True, blank=True)
-    author = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    reply_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    media = models.ForeignKey(StoredFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    author = models.ForeignKey(
+        Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    reply_to = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    media = models.ForeignKey(
+        StoredFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     media_state = models.CharField(max_length=8, choices=MediaState.choices, default=MediaState.NONE, blank=True)
     reactions = models.JSONField(default=dict, blank=True, help_text="Who → emoji.")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.NONE, blank=True)
@@ -120,9 +130,13 @@ class Message(TenantModel):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints = [
-            models.UniqueConstraint(fields=["number", "wamid"], name="message_wamid_once"),
+            models.UniqueConstraint(
+                fields=["number", "wamid"], condition=models.Q(wamid__isnull=False), name="message_wamid_once"
+            ),
             models.UniqueConstraint(fields=["conversation", "client_id"], name="message_client_once"),
-            models.UniqueConstraint(fields=["callback_id"], name="message_callback_once"),
+            models.UniqueConstraint(
+                fields=["callback_id"], condition=models.Q(callback_id__isnull=False), name="message_callback_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["conversation", "-id"], condition=models.Q(target_wamid=""), name="message_thread"),
@@ -145,6 +159,9 @@ class Message(TenantModel):
                 name="message_waiting",
             ),
             models.Index(fields=["id"], condition=models.Q(media_state="pending"), name="message_media_pending"),
+            models.Index(fields=["author"], condition=models.Q(author__isnull=False), name="message_author"),
+            models.Index(fields=["reply_to"], condition=models.Q(reply_to__isnull=False), name="message_reply_to"),
+            models.Index(fields=["media"], condition=models.Q(media__isnull=False), name="message_media"),
             GinIndex(fields=["text"], name="message_text_trigram", opclasses=["gin_trgm_ops"], fastupdate=True),
         ]
 

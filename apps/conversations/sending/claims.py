@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 
-from django.db import connection, transaction
+from django.db import connection
 
 # The oldest of a conversation first, and only when nothing earlier of it is still on its way: order is kept.
 _CLAIM = """
@@ -26,16 +26,16 @@ WITH picked AS (
   RETURNING m.*
 )
 SELECT c.id, c.organization_id, c.conversation_id, c.number_id, n.phone_number_id, n.account_id, c.contact_id,
-  c.payload, c.text, c.callback_id, c.attempts, c.media_id, replied.wamid, phone.value, bsuid.value
+  c.payload, c.text, c.callback_id, c.attempts, c.media_id,
+  (SELECT replied.wamid FROM conversations_message AS replied WHERE replied.id = c.reply_to_id),
+  (SELECT phone.value FROM contacts_contactidentity AS phone
+    WHERE phone.contact_id = c.contact_id AND phone.kind = 'phone' AND phone.is_current LIMIT 1),
+  (SELECT bsuid.value FROM contacts_contactidentity AS bsuid
+    WHERE bsuid.contact_id = c.contact_id AND bsuid.kind = 'bsuid' AND bsuid.is_current
+      AND bsuid.scope = COALESCE(NULLIF(a.portfolio_id, ''), 'waba:' || a.waba_id) LIMIT 1)
 FROM claimed AS c
 JOIN whatsapp_number AS n ON n.id = c.number_id
 JOIN whatsapp_businessaccount AS a ON a.id = n.account_id
-LEFT JOIN conversations_message AS replied ON replied.id = c.reply_to_id
-LEFT JOIN contacts_contactidentity AS phone
-  ON phone.contact_id = c.contact_id AND phone.kind = 'phone' AND phone.is_current
-LEFT JOIN contacts_contactidentity AS bsuid
-  ON bsuid.contact_id = c.contact_id AND bsuid.kind = 'bsuid' AND bsuid.is_current
-  AND bsuid.scope = COALESCE(NULLIF(a.portfolio_id, ''), 'waba:' || a.waba_id)
 ORDER BY c.id
 """
 
@@ -60,13 +60,11 @@ class Job(NamedTuple):
     bsuid: str | None
 
 
-@transaction.atomic
 def claim(limit: int) -> list[Job]:
-    """Up to `limit` messages of all tenants, each claimed by exactly one worker."""
+    """Up to `limit` messages of all tenants, each claimed by exactly one worker; one statement, committed by itself."""
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [limit])
-        jobs = {row[0]: _job(row) for row in cursor.fetchall()}  # one job a message, whatever the joins multiply
-    return list(jobs.values())
+        return [_job(row) for row in cursor.fetchall()]
 
 
 def _job(row: tuple[Any, ...]) -> Job:

@@ -1,6 +1,7 @@
 """The send loop: claim, post once, settle in batches; up to `IN_FLIGHT` requests at a time in one process."""
 
 import asyncio
+import sys
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -14,6 +15,7 @@ from apps.conversations.sending.door import content_of
 from apps.conversations.sending.outcomes import Outcome, accepted, invalid, refused, settle
 from apps.core.http import OutboundClient
 from apps.core.logs import get_logger
+from apps.core.threads import DatabaseThread
 from apps.media.models import StoredFile
 from apps.media.storage import Missing
 from apps.organizations.tenancy import platform_scope
@@ -27,43 +29,66 @@ from apps.whatsapp.providers.cloud import CloudProvider
 log = get_logger(__name__)
 IN_FLIGHT = 200
 CLAIM = 100
+SWITCH_SECONDS = 0.0005  # the event loop and the database threads take turns often
 
 
 class Courier:
-    """`await Courier(client).run()` delivers until nothing is left to claim; returns the number of attempts."""
+    """`await Courier(client).run()` delivers until nothing is left to claim; returns the number of attempts.
+
+    Claiming, posting and settling overlap: two database threads beside the event loop.
+    """
 
     def __init__(self, client: OutboundClient) -> None:
         self._client = client
         self._graphs: dict[UUID, GraphClient] = {}
-        self._outcomes: list[Outcome] = []
         self._busy: set[asyncio.Task[None]] = set()
-        self._news = asyncio.Event()
+        self._outcomes: list[Outcome] = []
+        self._unsettled = 0
+        self._has_outcomes, self._has_room = asyncio.Event(), asyncio.Event()
 
     async def run(self) -> int:
-        total, more = 0, True
-        while more or self._busy or self._outcomes:
-            await self._settle()
+        async with DatabaseThread("claim") as claims, DatabaseThread("settle") as books:
+            settling = asyncio.create_task(self._settle_forever(books))
+            claiming = asyncio.create_task(self._claim_all(claims))
+            try:
+                await asyncio.wait({settling, claiming}, return_when=asyncio.FIRST_COMPLETED)
+                return claiming.result() if claiming.done() else settling.result()
+            finally:
+                settling.cancel()
+                claiming.cancel()
+                await asyncio.gather(settling, claiming, return_exceptions=True)
+
+    async def _claim_all(self, claims: DatabaseThread) -> int:
+        """Keeps the line full. What is settled may free the next message of its conversation, so the end is an empty
+        claim after everything was settled."""
+        total = 0
+        while True:
+            self._has_room.clear()
+            is_last = self._unsettled == 0
             room = IN_FLIGHT - len(self._busy)
-            if room >= min(CLAIM, IN_FLIGHT) // 2 or not self._busy:
-                started = await self._start(min(room, CLAIM))
-                total, more = total + started, started > 0
-            if self._busy and not self._outcomes:
-                self._news.clear()
-                await self._news.wait()
-        return total
+            jobs = await claims.run(claim, min(room, CLAIM)) if room >= CLAIM // 2 else []
+            for job in jobs:
+                self._post(job)
+            total += len(jobs)
+            if is_last and not jobs:
+                return total
+            if len(jobs) < CLAIM:
+                await self._has_room.wait()
 
-    async def _start(self, room: int) -> int:
-        jobs = await sync_to_async(claim)(room) if room > 0 else []
-        for job in jobs:
-            task = asyncio.create_task(self._attempt(job))
-            self._busy.add(task)
-            task.add_done_callback(self._busy.discard)
-        return len(jobs)
+    def _post(self, job: Job) -> None:
+        self._unsettled += 1
+        task = asyncio.create_task(self._attempt(job))
+        self._busy.add(task)
+        task.add_done_callback(self._busy.discard)
 
-    async def _settle(self) -> None:
-        outcomes, self._outcomes = self._outcomes, []
-        if outcomes:
-            await sync_to_async(settle)(outcomes)
+    async def _settle_forever(self, books: DatabaseThread) -> int:
+        while True:
+            await self._has_outcomes.wait()
+            self._has_outcomes.clear()
+            outcomes, self._outcomes = self._outcomes, []
+            await books.run(settle, outcomes)
+            self._unsettled -= len(outcomes)
+            self._has_room.set()
 
     async def _attempt(self, job: Job) -> None:
         try:
@@ -76,7 +101,7 @@ class Courier:
             log.error("an attempt broke", message=str(job.id), error=repr(error))
             outcome = Outcome(job, Status.UNKNOWN, detail=repr(error))
         self._outcomes.append(outcome)
-        self._news.set()
+        self._has_outcomes.set()
 
     async def _deliver(self, job: Job) -> Outcome:
         try:
@@ -127,5 +152,6 @@ def _token(account_id: UUID) -> str:
 
 
 async def deliver() -> int:
+    sys.setswitchinterval(SWITCH_SECONDS)
     async with OutboundClient() as client:
         return await Courier(client).run()

@@ -48,24 +48,30 @@ def invalid(job: Job, detail: str) -> Outcome:
     return Outcome(job, Status.FAILED, detail=detail)
 
 
+# Messages, then the rows of lists whose newest message they are, in one trip.
 _SETTLE = """
-UPDATE conversations_message AS m SET
-  status = v.status,
-  wamid = COALESCE(m.wamid, v.wamid),
-  error_code = v.error_code,
-  error_detail = v.error_detail,
-  next_attempt_at = now() + v.retry_in * interval '1 second',
-  changed_at = now()
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[], %s::float8[])
-  AS v(id, callback_id, status, wamid, error_code, error_detail, retry_in)
-WHERE m.id = v.id AND m.callback_id = v.callback_id AND m.status IN ('sending', 'unknown')
-RETURNING m.id, m.conversation_id, m.status
-"""
-_LISTS = """
-UPDATE conversations_conversation AS c SET last_status = v.status, version = c.version + 1
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS v(id, message, status)
-WHERE c.id = v.id AND c.last_message_id = v.message
-RETURNING c.id
+WITH settled AS (
+  UPDATE conversations_message AS m SET
+    status = v.status,
+    wamid = COALESCE(m.wamid, v.wamid),
+    error_code = v.error_code,
+    error_detail = v.error_detail,
+    next_attempt_at = now() + v.retry_in * interval '1 second',
+    changed_at = now()
+  FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[], %s::float8[])
+    AS v(id, callback_id, status, wamid, error_code, error_detail, retry_in)
+  WHERE m.id = v.id AND m.callback_id = v.callback_id AND m.status IN ('sending', 'unknown')
+  RETURNING m.id, m.conversation_id, m.status, m.number_id, m.wamid
+), listed AS (
+  UPDATE conversations_conversation AS c SET last_status = settled.status, version = c.version + 1
+  FROM settled WHERE c.id = settled.conversation_id AND c.last_message_id = settled.id
+  RETURNING c.id, c.state, c.assignee_id, c.queue_id
+)
+SELECT settled.id, settled.conversation_id, settled.status,
+  EXISTS (SELECT 1 FROM conversations_parkedstatus AS p
+    WHERE p.number_id = settled.number_id AND p.wamid = settled.wamid),
+  listed.id, listed.state, listed.assignee_id, listed.queue_id
+FROM settled LEFT JOIN listed ON listed.id = settled.conversation_id
 """
 
 
@@ -84,12 +90,10 @@ def _settle_tenant(group: list[Outcome]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, [list(column) for column in zip(*map(_columns, group), strict=True)])
         changed = cursor.fetchall()
-        ids, conversations, statuses = map(list, zip(*changed, strict=True)) if changed else ([], [], [])
-        cursor.execute(_LISTS, [conversations, ids, statuses])
-        rows = [pk for (pk,) in cursor.fetchall()]
-    live.push_changed(changed)
-    live.push_rows_of(rows)
-    apply_parked([(outcome.job.number_id, outcome.wamid) for outcome in group if outcome.wamid])
+    live.push_changed([(pk, conversation, status) for pk, conversation, status, *_rest in changed])
+    live.push_rows({row[4]: live.Place(*row[4:]) for row in changed if row[4]}.values())
+    parked = {pk for pk, _conversation, _status, is_parked, *_rest in changed if is_parked}
+    apply_parked([(item.job.number_id, item.wamid) for item in group if item.wamid and item.job.id in parked])
     for outcome in group:
         job = outcome.job
         if outcome.error is not None and outcome.status == Status.FAILED:

@@ -1,24 +1,22 @@
 """From an envelope to frames: registered renderers, run in one thread beside the event loop with its own connection."""
 
-import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import orjson
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from apps.core import correlation
 from apps.core.logs import get_logger
+from apps.core.threads import DatabaseThread
 
 log = get_logger(__name__)
 CHANGED = "changed"  # a fragment without html: the page fetches, and the right to look is asked again
 RECYCLE_SECONDS = 30.0
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +77,12 @@ class Job:
         self.frames = [frame(self.envelope["seq"], "gap")]
 
 
-class RenderThread:
-    """The one thread in which a hub touches the database: a hop there is cheaper than asgiref's, and its connection
-    is checked twice a minute instead of every time."""
+class RenderThread(DatabaseThread):
+    """Where a hub touches the database; the connection is checked twice a minute instead of every time."""
 
     def __init__(self) -> None:
-        self._executor: ThreadPoolExecutor | None = None
+        super().__init__("live")
         self._recycled_at = float("-inf")
-
-    def start(self) -> None:
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="live")
-
-    async def stop(self) -> None:
-        await self.run(connections.close_all)
-        if self._executor is not None:
-            self._executor.shutdown()
-
-    async def run(self, work: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *args)
 
     async def render(self, jobs: list[Job]) -> None:
         await self.run(self._render, jobs)
