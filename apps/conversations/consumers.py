@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
-from asgiref.sync import sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
@@ -124,7 +123,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.close(code=4400)
             return
         slug = self.scope["url_route"]["kwargs"]["slug"]
-        found = await sync_to_async(_authenticate)(self.scope, slug)
+        found = await hub.run(_authenticate, self.scope, slug)
         if found is None:
             await self.accept()  # a browser learns the code of an accepted socket only
             await self.close(code=4401)
@@ -167,7 +166,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.close(code=code)
 
     async def recheck(self) -> None:
-        if self.viewing and not await sync_to_async(_may_see)(self.member, self.viewing):
+        if self.viewing and not await hub.run(_may_see, self.member, self.viewing):
             self.viewing = None
             await self._regroup()
 
@@ -179,18 +178,21 @@ class LiveConsumer(AsyncWebsocketConsumer):
         wanted = _uuid(frame.get("conversation") or frame.get("id"))
         if self.viewing and self.viewing != wanted:
             await self._tell(self.viewing, watching.GONE)
-        self.viewing = wanted if wanted and await sync_to_async(_may_see)(self.member, wanted) else None
+        may_see = wanted is not None and await hub.run(_may_see, self.member, wanted)
+        self.viewing = wanted if may_see else None
         await self._regroup()
-        if self.viewing:
-            await self._tell(self.viewing, watching.HERE)
-        if self.viewing and await sync_to_async(_changed_since)(self.member, self.viewing, frame.get("as_of")):
+        if self.viewing is None:
+            return
+        await self._tell(self.viewing, watching.HERE)
+        has_changed = await hub.run(_changed_since, self.member, self.viewing, frame.get("as_of"))
+        if has_changed:
             await self.send(text_data='{"type":"gap"}')
 
     async def on_read(self, frame: dict[str, Any]) -> None:
         """The page of who holds the conversation shows the newest line: nothing is unread any more."""
         wanted = _uuid(frame.get("conversation"))
         if wanted is not None and wanted == self.viewing:
-            await sync_to_async(_read)(self.member, wanted)
+            await hub.run(_read, self.member, wanted)
 
     async def on_typing(self, frame: dict[str, Any]) -> None:
         """The customer sees that somebody is writing, at most every twenty seconds; so do colleagues."""
@@ -199,7 +201,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self._tell(wanted, watching.WRITES)
         if wanted is not None and wanted == self.viewing and time.monotonic() > self.may_type_at:
             self.may_type_at = time.monotonic() + TYPING_SECONDS
-            await sync_to_async(_show_typing)(self.member, wanted)
+            await hub.run(_show_typing, self.member, wanted)
 
     async def on_presence(self, frame: dict[str, Any]) -> None:
         """Somebody did something on the page; what they choose to be comes by POST. A page that shows (`shown`) what
@@ -207,10 +209,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if time.monotonic() < self.may_act_at:
             return
         self.may_act_at = time.monotonic() + ACTIVE_SECONDS
-        state = await sync_to_async(_act)(self.member)
+        state = await hub.run(_act, self.member)
         if state is not None and frame.get("shown") not in (None, state):
             ids = {"membership": str(self.member.id)}
-            for fragment in await sync_to_async(presence_fragments)(self.render_class, ids, False):
+            for fragment in await hub.run(presence_fragments, self.render_class, ids, False):
                 await self.send(text_data=orjson.dumps(asdict(fragment)).decode())
 
     async def on_here(self, _frame: dict[str, Any]) -> None:
@@ -220,7 +222,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self._tell(self.viewing, watching.HERE)
 
     async def _tell(self, conversation_id: uuid.UUID, what: str) -> None:
-        await sync_to_async(watching.tell)(self.organization_id, self.member.id, conversation_id, what)
+        await hub.run(watching.tell, self.organization_id, self.member.id, conversation_id, what)
 
     async def _regroup(self) -> None:
         viewing = {live.thread_group(self.viewing)} if self.viewing else set()

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
@@ -21,8 +21,10 @@ from apps.core import metrics
 from apps.core.logs import get_logger
 from apps.core.realtime import wire
 from apps.core.realtime.rendering import Job, RenderClass, RenderThread, frame
+from apps.core.threads import DatabaseThread
 
 log = get_logger(__name__)
+T = TypeVar("T")
 CHECK_SECONDS = 4.0
 MAX_BATCH = 200
 MAX_WAITING = 5_000
@@ -56,6 +58,7 @@ class Hub:
         self._check = check
         self._arrived: asyncio.Queue[tuple[UUID, dict[str, Any]]] = asyncio.Queue()
         self._thread = RenderThread()
+        self._requests = DatabaseThread("sockets")
         self._pubsub: Any = None
         self._client: Any = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -65,6 +68,7 @@ class Hub:
             self._client = redis.Redis.from_url(settings.REDIS_URL, max_connections=8)
             self._arrived = asyncio.Queue()
             self._thread.start()
+            self._requests.start()
             work = (self._listen_forever(), self._fan_out_forever(), self._check_forever())
             self._tasks = [asyncio.create_task(part) for part in work]
 
@@ -76,9 +80,16 @@ class Hub:
             await asyncio.wait(alive, timeout=0.5)
         if self._tasks:
             await self._thread.stop()
+            await self._requests.stop()
         self._tasks = []
         if self._client is not None:
             await self._client.aclose()
+
+    async def run(self, work: Callable[..., T], *args: Any) -> T:
+        """Database work for one socket, apart from rendering. Not in the socket's own context: there every socket would
+        get a cache client of its own."""
+        await self.start()
+        return await self._requests.run(work, *args)
 
     async def join(self, socket: Socket, after: int | None) -> None:
         """Register a socket with its groups; tells it at once whether it missed something since `after`."""
@@ -232,7 +243,7 @@ class Hub:
             if self._check is None or not sockets:
                 continue
             try:
-                ended = await self._thread.run(self._check, sockets)
+                ended = await self._requests.run(self._check, sockets)
             except Exception as error:  # noqa: BLE001 - tried again in a few seconds
                 log.warning("sockets not checked", error=repr(error))
                 continue
