@@ -7,21 +7,25 @@ from pathlib import Path
 import coverage
 
 ROOT = Path(__file__).resolve().parents[1]
+# Per cent of lines by pattern: the whole, and what must never break.
 OVERALL = 85.0
-# Tenancy, webhooks, sending: every line.
-WHOLE = (
-    "apps/organizations/tenancy.py",
-    "apps/organizations/middleware.py",
-    "apps/whatsapp/door.py",
-    "apps/whatsapp/journal.py",
-    "apps/whatsapp/signers.py",
-    "apps/whatsapp/drain.py",
-    "apps/whatsapp/intake.py",
-    "apps/whatsapp/account_events.py",
-    "apps/whatsapp/payloads/*.py",
-    "apps/conversations/ingest/*.py",
-    "apps/conversations/sending/*.py",
-)
+FLOORS = {
+    "apps/organizations/tenancy.py": 100.0,
+    "apps/organizations/middleware.py": 100.0,
+    "apps/whatsapp/door.py": 100.0,
+    "apps/whatsapp/journal.py": 100.0,
+    "apps/whatsapp/signers.py": 100.0,
+    "apps/whatsapp/drain.py": 100.0,
+    "apps/whatsapp/intake.py": 100.0,
+    "apps/whatsapp/account_events.py": 100.0,
+    "apps/whatsapp/payloads/*.py": 100.0,
+    "apps/conversations/ingest/*.py": 95.0,
+    "apps/conversations/sending/*.py": 95.0,
+}
+
+
+def floor_of(name: str) -> float:
+    return max((floor for pattern, floor in FLOORS.items() if fnmatch(name, pattern)), default=0.0)
 
 
 def main() -> int:
@@ -35,11 +39,11 @@ def main() -> int:
         _path, statements, _excluded, missing, where = measured.analysis2(path)
         lines, missed = lines + len(statements), missed + len(missing)
         names.add(name)
-        if missing and any(fnmatch(name, pattern) for pattern in WHOLE):
-            problems.append(f"{name}: no test runs {where}")
-    problems += [
-        f"{pattern}: there is no such file" for pattern in WHOLE if not any(fnmatch(n, pattern) for n in names)
-    ]
+        if 100 * len(missing) > (100 - floor_of(name)) * len(statements):
+            problems.append(f"{name}: less than {floor_of(name)} %, no test runs {where}")
+    for pattern in FLOORS:
+        if not any(fnmatch(name, pattern) for name in names):
+            problems.append(f"{pattern}: there is no such file")
     percent = 100 * (lines - missed) / max(lines, 1)
     sys.stdout.write(f"coverage: {percent:.1f} % of {lines} lines\n")
     if percent < OVERALL:

@@ -14,6 +14,7 @@ from apps.conversations.tests.conftest import status_of
 from apps.core.clock import now
 from apps.media.models import StoredFile
 from apps.media.services import store_bytes
+from apps.media.storage import media_storage
 from apps.media.tests.samples import PDF, picture
 from apps.organizations.tenancy import tenant_scope
 from apps.whatsapp.errors import NO_ANSWER, GraphError
@@ -97,7 +98,6 @@ def test_an_upload_without_an_answer_is_known_not_to_be_a_send(house, provider, 
 def test_a_file_that_is_gone_fails_in_words_and_the_next_message_goes_out(house, provider, other_company):
     row = attach(house, house.chat())
     stored = StoredFile.objects.get()
-    from apps.media.storage import media_storage
 
     media_storage().delete(stored.key)
     deliver()
