@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0001_initial'),
-        ('conversations', '0003_handlings_of_the_past'),
+        ('conversations', '0005_inbox_details'),
         ('media', '0001_initial'),
         ('organizations', '0001_initial'),
         ('whatsapp', '0003_connection_attempts'),
