@@ -2,29 +2,13 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from benchmarks.house import House
 from benchmarks.rounds import Goal, Row
 
 QUEUES, WAITING, AGENTS, TIMES = 50, 10_000, 10, 300
-
-_WAITING = """
-WITH fresh AS (
-  SELECT n, uuidv7() AS contact, now() - n * interval '1 second' AS at FROM generate_series(1, %(count)s) n
-), contacts AS (
-  INSERT INTO contacts_contact (id, organization_id, name, profile_name, phone, username, email, country, notes, is_vip,
-    created_at)
-  SELECT contact, %(organization)s, '', 'Fila ' || n, '55418' || (10000000 + n), '', '', 'BR', '', n %% 100 = 0, at
-  FROM fresh
-)
-INSERT INTO conversations_conversation (id, organization_id, contact_id, number_id, queue_id, state, version,
-  unread_count, last_message_at, last_preview, last_kind, last_direction, last_status, window_expires_at, created_at,
-  queued_at, outcome)
-SELECT uuidv7(), %(organization)s, contact, %(number)s, (%(queues)s::uuid[])[1 + n %% %(queue_count)s], 'queued', 1, 1,
-  at, 'Oi', 'text', 'in', '', at + interval '24 hours', at, at, ''
-FROM fresh
-"""
 
 
 def run(house: House) -> list[Row]:
@@ -63,12 +47,28 @@ def _furnish() -> tuple[list[Any], list[Any]]:
 
 
 def _fill(house: House, queues: list[Any]) -> None:
-    with house.connect() as connection:
-        values = {"organization": house.demo["organization"]["id"], "number": house.demo["number"]["id"]}
-        ids = [queue.pk for queue in queues]
-        connection.execute(_WAITING, {**values, "count": WAITING, "queues": ids, "queue_count": len(ids)})
-        connection.execute("ANALYZE conversations_conversation, contacts_contact")
-        connection.commit()
+    """One customer in a hundred is a VIP."""
+    from django.db import connection  # noqa: PLC0415
+
+    from apps.contacts.models import Contact  # noqa: PLC0415
+    from apps.conversations.models import Conversation  # noqa: PLC0415
+    from apps.core.clock import now  # noqa: PLC0415
+
+    contacts = Contact.objects.bulk_create(
+        [Contact(phone=f"55418{10_000_000 + n}", is_vip=n % 100 == 0) for n in range(WAITING)], batch_size=1000
+    )
+    number, moment = house.demo["number"]["id"], now()
+    Conversation.objects.bulk_create(
+        [
+            Conversation(
+                contact=contact, number_id=number, queue=queues[n % QUEUES], queued_at=moment - timedelta(seconds=n)
+            )
+            for n, contact in enumerate(contacts)
+        ],
+        batch_size=1000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE conversations_conversation, contacts_contact")
 
 
 def _pull(members: list[Any]) -> list[float]:
