@@ -10,11 +10,28 @@ from pytake.tests.stack import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 AGENT, BOSS = "bruno@aurora.example", "helena@aurora.example"
-SHELL = (
-    "from apps.organizations.models import *; from apps.organizations.tenancy import *; "
-    "from apps.conversations.models import *; "
-    "s = tenant_scope(Organization.objects.get(slug='loja-aurora')); s.__enter__(); "
+ASSIGN = """
+WITH m AS (
+  SELECT m.id, m.organization_id FROM organizations_membership m JOIN accounts_user u ON u.id = m.user_id
+  WHERE u.email = %s
+), c AS (
+  UPDATE conversations_conversation SET state = 'open', assignee_id = m.id, assigned_at = now(), version = version + 1
+  FROM m WHERE conversations_conversation.id = %s RETURNING conversations_conversation.id
 )
+INSERT INTO conversations_handling (id, organization_id, conversation_id, agent_id, started_at, ending)
+SELECT gen_random_uuid(), m.organization_id, c.id, m.id, now(), '' FROM m, c ON CONFLICT DO NOTHING RETURNING 1
+"""
+CANNED = """
+INSERT INTO conversations_cannedreply (id, organization_id, shortcut, text, changed_at)
+SELECT gen_random_uuid(), id, 'horario', 'Oi, {primeiro_nome}! Abrimos das 9h às 18h.', now()
+FROM organizations_organization WHERE slug = 'loja-aurora' ON CONFLICT DO NOTHING RETURNING 1
+"""
+POLICY = """
+INSERT INTO conversations_surveypolicy
+  (id, organization_id, is_on, style, question, asks_comment, template_name, template_language)
+SELECT gen_random_uuid(), id, true, 'faces', '', true, '', 'pt_BR'
+FROM organizations_organization WHERE slug = 'loja-aurora' ON CONFLICT DO NOTHING RETURNING 1
+"""
 
 
 @pytest.fixture
@@ -26,8 +43,7 @@ def chat(stack):
         query = "SELECT conversation_id FROM conversations_message WHERE text = %s AND direction = 'in'"
         wait_until(lambda: stack.rows(query, text), 30, "the message did not arrive")
         found = stack.rows(query, text)[0][0]
-        give = f"from apps.routing import services as r; m = Membership.objects.get(user__email='{AGENT}'); "
-        stack.manage("shell", "-c", SHELL + give + f"r.assign('{found}', to=m, actor=m)")
+        stack.rows(ASSIGN, AGENT, found)
         return f"{stack.url}/o/loja-aurora/desk/conversations/{found}/"
 
     return begin
@@ -47,12 +63,7 @@ def desk(log_in):
 
 
 def test_a_canned_reply_is_chosen_by_keyboard_with_its_variables_filled(stack, chat, desk):
-    stack.manage(
-        "shell",
-        "-c",
-        SHELL + "CannedReply.objects.get_or_create(shortcut='horario', "
-        "defaults={'text': 'Oi, {primeiro_nome}! Abrimos das 9h às 18h.'})",
-    )
+    stack.rows(CANNED)
     page = desk(chat("1", "Que horas abrem?"))
     text = page.get_by_test_id("composer-text")
     text.press_sequentially("/hor")
@@ -139,7 +150,7 @@ def test_offline_messages_wait_in_the_page_and_go_out_once(stack, chat, desk):
 
 
 def test_resolved_rated_on_the_phone_and_seen_among_the_completed(stack, chat, desk, open_context):
-    stack.manage("shell", "-c", SHELL + "SurveyPolicy.objects.update_or_create(defaults={'is_on': True})")
+    stack.rows(POLICY)
     page = desk(chat("2", "Chegou, obrigada!"))
     page.get_by_test_id("composer-text").fill("Que bom!")
     page.get_by_test_id("composer-send").click()
@@ -155,7 +166,7 @@ def test_resolved_rated_on_the_phone_and_seen_among_the_completed(stack, chat, d
     expect(page.get_by_test_id("completed-row").first.locator(".stars")).to_have_text("5")
     live = "SELECT count(*) FROM conversations_conversation c JOIN conversations_message m ON m.conversation_id = c.id "
     assert stack.rows(live + "WHERE m.text = 'Chegou, obrigada!' AND c.state <> 'closed'") == [(0,)]
-    stack.manage("shell", "-c", SHELL + "SurveyPolicy.objects.update(is_on=False)")
+    stack.rows("DELETE FROM conversations_surveypolicy RETURNING 1")
 
 
 def test_a_contact_is_corrected_and_a_note_mentions_a_colleague(stack, chat, desk):

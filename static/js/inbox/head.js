@@ -16,6 +16,7 @@ function kindOf(bar) {
 function adopt(page) {
   for (const part of PARTS) {
     const [shown, fresh] = [$(part), $(part, page)];
+    if (shown && $(".panel-form", shown)) continue; // the contact is being corrected
     if (shown && fresh) Idiomorph.morph(shown, fresh, { morphStyle: "outerHTML" });
     if ($(part)) htmx.process($(part));
   }
