@@ -38,11 +38,11 @@ def copy_rows(rows: Sequence[models.Model], *, using: str) -> None:
 
 
 @cache
-def _plan(model: type[models.Model]) -> tuple[sql.Composed, list[_Value]]:
+def _plan(model: type[models.Model]) -> tuple[str, list[_Value]]:
     fields = model._meta.local_concrete_fields
     names = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), names)
-    return statement, [_value(field) for field in fields]
+    return statement.as_string(), [_value(field) for field in fields]
 
 
 def _value(field: Any) -> _Value:

@@ -1,0 +1,57 @@
+"""A query built once gives for other keys what the ORM gives."""
+
+import uuid
+
+import pytest
+
+from django.db import ProgrammingError
+
+from apps.contacts.models import Contact
+from apps.core.compiled import Compiled
+from apps.organizations.tenancy import tenant_scope
+from apps.organizations.tests.factories import OrganizationFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def names(organization, contact):
+    with tenant_scope(organization):
+        return Contact.objects.filter(pk=contact).values_list("name", "phone")
+
+
+def test_each_key_finds_its_own_row_of_its_own_company():
+    find = Compiled(2, names)
+    for name in ("Ana", "Bia", "Caio"):
+        company = OrganizationFactory()
+        with tenant_scope(company):
+            row = Contact.objects.create(name=name)
+        assert find(company.pk, row.pk) == [(name, "")]
+
+
+def test_another_companys_key_finds_nothing():
+    find, company, other = Compiled(2, names), OrganizationFactory(), OrganizationFactory()
+    with tenant_scope(other):
+        row = Contact.objects.create(name="Eva")
+    assert find(company.pk, row.pk) == []
+    assert find(other.pk, uuid.uuid4()) == []
+    assert find(other.pk, row.pk) == [("Eva", "")]
+
+
+def test_it_is_built_once():
+    built = []
+
+    def make(organization, contact):
+        built.append(contact)
+        return names(organization, contact)
+
+    find = Compiled(2, make)
+    find(uuid.uuid4(), uuid.uuid4())
+    find(uuid.uuid4(), uuid.uuid4())
+    assert len(built) == 1
+
+
+def test_an_error_is_djangos():
+    find = Compiled(1, lambda key: Contact.objects.none())
+    find.__dict__["_plan"] = ("SELECT nothing_like_this", [])
+    with pytest.raises(ProgrammingError):
+        find(uuid.uuid4())
