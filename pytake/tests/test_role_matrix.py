@@ -65,6 +65,9 @@ class World:
             "file_id": self.stored.pk,
             "template_id": self.template.pk,
             "kind": "buttons",
+            "membership_id": self.house.agent.pk,
+            "canned_id": uuid4(),
+            "view_id": uuid4(),
         }
         return self.house.url(name, **{key: value for key, value in own.items() if f":{key}>" in ROUTES[name]})
 
@@ -101,6 +104,17 @@ VIEWS = {
     "conversations:templates": View(ANSWERING),
     "conversations:template": View(ANSWERING),
     "conversations:template-preview": View(ANSWERING, "POST"),
+    "conversations:canned": View(ANSWERING),
+    "conversations:colleagues": View(ANSWERING, colleague=200),
+    "conversations:contact_edit": View(ANSWERING),
+    "conversations:schedule": View(ANSWERING),
+    "conversations:schedule_cancel": View(ANSWERING, "POST", status=422),
+    "conversations:snooze": View(ANSWERING),
+    "conversations:tags": View(ANSWERING),
+    "conversations:unsent": View(ANSWERING, "POST", status=204),
+    "conversations:view_delete": View(EVERYBODY, "POST", status=404),
+    "conversations:view_keep": View(EVERYBODY, "POST", status=422, colleague=422),
+    "conversations:wake": View(ANSWERING, "POST"),
     "conversations:note": View(ANSWERING, "POST", text()),
     "conversations:react": View(ANSWERING, "POST", {"emoji": "👍"}),
     "conversations:resend": View(ANSWERING, "POST", before=failed_answer),
@@ -117,6 +131,17 @@ VIEWS = {
     "desk:history": View(ANSWERING, colleague=200),
     "desk:closed": View(ANSWERING, before=close),
     "desk:completed": View(ANSWERING, colleague=200),
+    "desk:canned": View(ANSWERING, colleague=200),
+    "desk:canned_delete": View(ANSWERING, "POST", status=404),
+    "desk:palette": View(EVERYBODY, colleague=200),
+    "desk:password": View(ANSWERING, "POST", status=422, colleague=422),
+    "desk:picture": View(EVERYBODY, status=404),
+    "desk:picture_upload": View(ANSWERING, "POST", status=302, colleague=302),
+    "desk:preferences": View(ANSWERING, "POST", status=422, colleague=422),
+    "desk:profile": View(ANSWERING, colleague=200),
+    "desk:shortcuts": View(EVERYBODY, "POST", status=204, colleague=204),
+    "desk:stats": View(ANSWERING, colleague=200),
+    "desk:undo": View(ANSWERING, "POST", status=422, colleague=422),
     "media:file": View(EVERYBODY),
 }
 
@@ -171,7 +196,7 @@ def test_negative_control_without_permissions_the_viewer_gets_in(world, name, mo
     assert ask(world, name, "viewer") != 403
 
 
-@pytest.mark.parametrize("name", [name for name, view in VIEWS.items() if view.colleague == 404])
+@pytest.mark.parametrize("name", [name for name, view in VIEWS.items() if view.colleague == 404 != view.status])
 def test_negative_control_without_the_filter_of_what_is_visible_a_colleague_gets_in(world, name, monkeypatch):
     monkeypatch.setattr(ConversationQuerySet, "visible_to", lambda rows, membership: rows.all())
     assert ask(world, name, "colleague") != 404
