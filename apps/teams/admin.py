@@ -1,7 +1,19 @@
 from django.contrib import admin
 
 from apps.core.backoffice import BackofficeAdmin, JournalAdmin
-from apps.teams.models import Agent, BusinessHours, Department, HolidayCalendar, Queue, SlaPolicy
+from apps.teams.models import (
+    Agent,
+    BusinessHours,
+    Department,
+    HolidayCalendar,
+    MemberSkill,
+    Queue,
+    QueueSkill,
+    Skill,
+    SlaPolicy,
+    SpecialDay,
+    TeamSettings,
+)
 
 
 @admin.register(Department)
@@ -46,3 +58,38 @@ class AgentBackoffice(JournalAdmin):
     list_display = ("membership", "organization", "presence", "chosen", "last_seen_at", "capacity")
     list_filter = ("presence",)
     list_select_related = ("organization", "membership__user")
+
+
+@admin.register(TeamSettings)
+class TeamSettingsBackoffice(BackofficeAdmin):
+    list_display = ("organization", "capacity", "idle_minutes", "requeue_minutes")
+    list_select_related = ("organization",)
+
+
+@admin.register(Skill)
+class SkillBackoffice(BackofficeAdmin):
+    list_display = ("name", "organization", "description")
+    list_select_related = ("organization",)
+    search_fields = ("name",)
+
+
+@admin.register(MemberSkill)
+class MemberSkillBackoffice(BackofficeAdmin):
+    list_display = ("membership", "skill", "level", "organization")
+    list_select_related = ("organization", "membership__user", "skill")
+    search_fields = ("skill__name",)
+
+
+@admin.register(QueueSkill)
+class QueueSkillBackoffice(BackofficeAdmin):
+    list_display = ("queue", "skill", "minimum", "organization")
+    list_select_related = ("organization", "queue", "skill")
+    search_fields = ("queue__name", "skill__name")
+
+
+@admin.register(SpecialDay)
+class SpecialDayBackoffice(BackofficeAdmin):
+    list_display = ("date", "name", "kind", "calendar", "organization")
+    list_filter = ("kind",)
+    list_select_related = ("organization", "calendar")
+    search_fields = ("name",)

@@ -31,11 +31,22 @@ from apps.conversations.models import (
 from apps.core.backoffice import BackofficeAdmin
 from apps.core.clock import now
 from apps.media.models import StoredFile
+from apps.notifications.models import Notification, Preference
+from apps.organizations.models import Membership
 from apps.organizations.tenancy import platform_scope, tenant_scope
 from apps.organizations.tests.factories import InvitationFactory, MembershipFactory
 from apps.routing.models import NumberRoute
-from apps.teams.tests.factories import QueueFactory
-from apps.whatsapp.models import AccountEvent, QuarantinedEntry, WebhookDelivery
+from apps.teams.models import Agent, Queue, TeamSettings
+from apps.teams.tests.factories import (
+    BusinessHoursFactory,
+    MemberSkillFactory,
+    QueueFactory,
+    QueueSkillFactory,
+    SkillFactory,
+    SlaPolicyFactory,
+    SpecialDayFactory,
+)
+from apps.whatsapp.models import AccountEvent, ConnectionAttempt, QuarantinedEntry, TemplateStop, WebhookDelivery
 from apps.whatsapp.tests.factories import NumberFactory, TemplateFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,10 +83,27 @@ def rows() -> dict[str, Any]:
         ParkedStatus.objects.create(number=number, wamid="wamid.1", status="sent")
         AccountEvent.objects.create(account=number.account, field="account_update", dedupe_key="1", occurred_at=now())
         record("number.connected", actor=member)
+        TemplateStop.objects.create(account=number.account, name="oi", language="pt_BR", code=132_000)
+        ConnectionAttempt.objects.create(started_by=member, app_secret="app-secret", access_token="app-secret")
+        Notification.objects.create(recipient=member, kind="mention", args={"text": WORDS_OF_A_CUSTOMER})
+        Preference.objects.create(membership=member, kind="mention", channel="toast")
+        _team(member, queue)
     body = f'{{"text": "{WORDS_OF_A_CUSTOMER}"}}'.encode()
     delivery = WebhookDelivery.objects.create(sha256=b"1" * 32, body=body, signer="s", correlation_id="c-1")
     QuarantinedEntry.objects.create(delivery=delivery, path="entry[0]", reason="odd")
     return {"number": number, "delivery": delivery, "organization": organization}
+
+
+def _team(member: Membership, queue: Queue) -> None:
+    company = {"organization": member.organization}
+    skill = SkillFactory(**company)
+    MemberSkillFactory(membership=member, skill=skill, **company)
+    QueueSkillFactory(queue=queue, skill=skill, **company)
+    SpecialDayFactory(**company)
+    BusinessHoursFactory(**company)
+    SlaPolicyFactory(**company)
+    Agent.objects.create(membership=member)
+    TeamSettings.objects.create()
 
 
 def browser_of(*, superuser: bool) -> Client:
