@@ -44,6 +44,9 @@ def through(faults: list[Callable[[], None]], progress: Callable[[], float], wor
         working.result()
 
 
+_OWN = "wamid ~ '^wamid[.]soak[.][0-9]{1,6}$'"
+
+
 def crash(stack: Stack, name: str) -> Callable[[], None]:
     def run() -> None:
         stack.kill(name)
@@ -61,8 +64,9 @@ def flush(stack: Stack) -> Callable[[], None]:
 
 
 def delivery(stack: Stack, number: int, customers: int) -> bytes:
-    """One customer's text, now."""
-    phone = f"55119{70_000_000 + number % customers}"
+    """One customer's text, now. Numbers of up to six digits are the soak's own; others have other customers."""
+    first = 70_000_000 if number < 1_000_000 else 80_000_000
+    phone = f"55689{first + number % customers}"
     said = {"from": phone, "id": f"wamid.soak.{number}", "timestamp": str(int(time.time())), "type": "text"}
     value = {
         "messaging_product": "whatsapp",
@@ -109,10 +113,10 @@ def inbound(stack: Stack, *, deliveries: int, faults: list[Callable[[], None]]) 
     through(faults, lambda: done / len(posts), post_all)
     posted = time.monotonic()
     lost = wait_quiet(lambda: deliveries - stored(stack), "deliveries wait")
-    rows = stack.rows("SELECT wamid FROM conversations_message WHERE wamid LIKE 'wamid.soak.%%'")
+    rows = stack.rows(f"SELECT wamid FROM conversations_message WHERE {_OWN}")
     unread = stack.rows(
         "SELECT sum(unread_count), count(*) FROM conversations_conversation AS c "
-        "JOIN contacts_contact AS p ON p.id = c.contact_id WHERE p.phone LIKE '551197%%'"
+        "JOIN contacts_contact AS p ON p.id = c.contact_id WHERE p.phone LIKE '556897%%'"
     )[0]
     return {
         "deliveries": deliveries,
@@ -128,7 +132,7 @@ def inbound(stack: Stack, *, deliveries: int, faults: list[Callable[[], None]]) 
 
 
 def stored(stack: Stack) -> int:
-    query = "SELECT count(DISTINCT wamid) FROM conversations_message WHERE wamid LIKE 'wamid.soak.%%'"
+    query = f"SELECT count(DISTINCT wamid) FROM conversations_message WHERE {_OWN}"
     return int(stack.rows(query)[0][0])
 
 
@@ -150,7 +154,7 @@ from apps.conversations.models import Conversation
 from apps.organizations.models import Organization
 from apps.organizations.tenancy import tenant_scope
 with tenant_scope(Organization.objects.get(slug="loja-aurora")):
-    chats = list(Conversation.objects.filter(contact__phone__startswith="551197"))
+    chats = list(Conversation.objects.filter(contact__phone__startswith="556897"))
     for number in range({sends}):
         draft = sending.Draft(uuid4(), text=f"soak answer {{number}}")
         sending.send(chats[number % len(chats)].pk, draft, author=None)

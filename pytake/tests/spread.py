@@ -30,5 +30,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The stack's tests mostly wait; beginning with them, the other processes do everything else meanwhile."""
-    items.sort(key=lambda item: group_of(item.nodeid.partition("::")[0]) != STACK)
+    """The stack's tests mostly wait; beginning with them, the other processes do everything else meanwhile. Who kills
+    the stack's parts comes after those who look at it."""
+    items.sort(key=lambda item: (group_of(item.nodeid.partition("::")[0]) != STACK, "test_soak" in item.nodeid))

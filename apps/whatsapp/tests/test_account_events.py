@@ -100,3 +100,14 @@ def test_a_change_without_an_event_is_nothing(number):
     (change,) = parse_delivery(body(statuses_value(status("read")))).entries
     account_events.apply(number.account, change)
     assert AccountEvent.objects.count() == 0
+
+
+def test_an_account_that_names_its_owner_teaches_the_portfolio(number):
+    tell(number, "account_update", {"event": "PARTNER_ADDED", "waba_info": {"owner_business_id": "7788"}})
+    assert number.account.portfolio_id == "7788"
+
+
+def test_an_owner_that_is_no_id_teaches_nothing(number):
+    before = number.account.portfolio_id
+    tell(number, "account_update", {"event": "PARTNER_ADDED", "waba_info": {"owner_business_id": "../7788"}})
+    assert number.account.portfolio_id == before

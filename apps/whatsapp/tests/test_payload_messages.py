@@ -153,3 +153,8 @@ def test_context_forwarding_product_and_referral():
     )
     assert (found.context.forwarded, found.context.catalog_id, found.context.product_id) == (True, "c", "p")
     assert (found.referral.source_type, found.referral.media_url, found.referral.ctwa_clid) == ("ad", "https://v", "q")
+
+
+@pytest.mark.parametrize("referral", [{}, None, "ad"])
+def test_an_advertisement_that_says_nothing_is_none(referral):
+    assert parse_one("text", {"body": "a"}, referral=referral).referral is None
