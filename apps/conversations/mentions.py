@@ -2,6 +2,7 @@
 
 import re
 
+from apps.conversations.addresses import page_of
 from apps.conversations.models import Conversation, Message
 from apps.notifications.services import notify
 from apps.organizations.models import Membership
@@ -37,7 +38,7 @@ def tell(note: Message, author: Membership) -> None:
     notify(
         kind="conversations.mention",
         recipients=named,
-        url=f"/o/{author.organization.slug}/desk/conversations/{note.conversation_id}/",
+        url=page_of(author.organization.slug, note.conversation_id),
         who=author.name,
         text=" ".join(note.text.split())[:EXCERPT],
     )

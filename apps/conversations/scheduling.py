@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from apps.conversations.addresses import page_of
 from apps.conversations.models import Conversation, ScheduledMessage
 from apps.conversations.sending import Draft, NotSent, send
 from apps.core.clock import now
@@ -81,7 +82,7 @@ def _settle(scheduled: ScheduledMessage) -> None:
         notify(
             kind="conversations.not_sent",
             recipients=[scheduled.author],
-            url=f"/o/{scheduled.author.organization.slug}/desk/conversations/{scheduled.conversation_id}/",
+            url=page_of(scheduled.author.organization.slug, scheduled.conversation_id),
             contact=scheduled.conversation.contact.display_name,
             why=scheduled.problem,
         )

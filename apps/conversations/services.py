@@ -24,6 +24,21 @@ def locked(conversation_id: UUID) -> Conversation:
     return Conversation.objects.select_for_update().get(pk=conversation_id)
 
 
+def move(conversation: Conversation, **values: Any) -> None:
+    """Change where a locked conversation stands; every list that it leaves or enters follows on commit."""
+    before = live.list_groups(conversation)
+    for name, value in values.items():
+        setattr(conversation, name, value)
+    conversation.version += 1
+    conversation.save(update_fields=[*values, "version"])
+    live.push_moved((conversation, before))
+
+
+def awake(conversation: Conversation) -> dict[str, Any]:
+    """How a snoozed conversation comes back: to whoever holds it, else to its queue."""
+    return {"state": State.OPEN if conversation.assignee_id else State.QUEUED, "snoozed_until": None}
+
+
 def record_event(conversation: Conversation, event: str, *, actor: Membership | None = None, **details: Any) -> None:
     """A line in the thread that says what happened to the conversation, who did it and why."""
     record_events([event_line(conversation, event, actor=actor, **details)])
@@ -80,12 +95,8 @@ def close(conversation_id: UUID, *, actor: Membership, outcome: str) -> Conversa
     conversation = locked(conversation_id)
     if not conversation.is_live:
         return conversation
-    before = live.list_groups(conversation)
-    conversation.state, conversation.outcome, conversation.closed_at = State.CLOSED, outcome, now()
-    conversation.unread_count = 0
-    _save(conversation, "state", "outcome", "closed_at", "unread_count")
+    move(conversation, state=State.CLOSED, outcome=outcome, closed_at=now(), unread_count=0)
     record_event(conversation, "closed", actor=actor, outcome=outcome)
-    live.push_moved((conversation, before))
     publish(ConversationClosed(conversation.organization_id, conversation.pk, outcome))
     return conversation
 
@@ -99,11 +110,8 @@ def reopen(conversation_id: UUID, *, actor: Membership) -> Conversation:
     newer = Conversation.objects.live().filter(number=conversation.number_id, contact=conversation.contact_id)
     if newer.exists():
         raise ValidationError(_("This customer already has an open conversation. Continue there."))
-    conversation.state, conversation.outcome, conversation.closed_at = State.OPEN, "", None
-    conversation.assignee, conversation.assigned_at = actor, now()
-    _save(conversation, "state", "outcome", "closed_at", "assignee", "assigned_at")
+    move(conversation, state=State.OPEN, outcome="", closed_at=None, assignee=actor, assigned_at=now())
     record_event(conversation, "reopened", actor=actor)
-    live.push_moved((conversation, frozenset()))
     publish(ConversationReopened(conversation.organization_id, conversation.pk))
     return conversation
 
@@ -130,8 +138,3 @@ def mark_unread(conversation: Conversation) -> None:
         unread_count=max(conversation.unread_count, 1), version=F("version") + 1
     )
     live.push_rows_of([conversation.pk])
-
-
-def _save(conversation: Conversation, *fields: str) -> None:
-    conversation.version += 1
-    conversation.save(update_fields=[*fields, "version"])

@@ -1,7 +1,6 @@
 """Putting a conversation away until a moment, and its return to the top of the list."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -9,9 +8,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.conversations import live
+from apps.conversations.addresses import page_of
 from apps.conversations.models import Conversation, State
-from apps.conversations.services import locked, record_event
+from apps.conversations.services import awake, locked, move, record_event
 from apps.core.clock import now
 from apps.core.text import clean_text
 from apps.notifications.services import notify
@@ -50,7 +49,7 @@ def snooze(conversation_id: UUID, *, actor: Membership, until: datetime, note: s
     if not now() < until <= now() + LONGEST:
         raise ValidationError(_("Choose a moment in the next 180 days."))
     reason = clean_text(note).strip()[:120]
-    _place(conversation, state=State.SNOOZED, snoozed_until=until, snooze_note=reason)
+    move(conversation, state=State.SNOOZED, snoozed_until=until, snooze_note=reason)
     record_event(conversation, "snoozed", actor=actor, until=until.isoformat(), note=reason)
     return conversation
 
@@ -60,7 +59,7 @@ def wake(conversation_id: UUID, *, actor: Membership) -> Conversation:
     """Bring it back now, on a person's word."""
     conversation = locked(conversation_id)
     if conversation.state == State.SNOOZED:
-        _place(conversation, state=State.OPEN, snoozed_until=None, snooze_note="")
+        move(conversation, **awake(conversation), snooze_note="")
         record_event(conversation, "woken", actor=actor)
     return conversation
 
@@ -87,24 +86,14 @@ def _wake_one() -> bool:
 
 def _return(conversation: Conversation) -> None:
     """On top of its agent's list, unread, with the reason. A conversation whose agent is gone waits in its queue."""
-    state = State.OPEN if conversation.assignee_id else State.QUEUED
-    values = {"state": state, "snoozed_until": None, "last_message_at": now()}
-    _place(conversation, **values, unread_count=max(1, conversation.unread_count))
+    unread = max(1, conversation.unread_count)
+    move(conversation, **awake(conversation), last_message_at=now(), unread_count=unread)
     record_event(conversation, "returned", note=conversation.snooze_note)
     if conversation.assignee is not None:
         notify(
             kind="conversations.returned",
             recipients=[conversation.assignee],
-            url=f"/o/{conversation.organization.slug}/desk/conversations/{conversation.pk}/",
+            url=page_of(conversation.organization.slug, conversation.pk),
             contact=conversation.contact.display_name,
             reason=f" — {conversation.snooze_note}" if conversation.snooze_note else "",
         )
-
-
-def _place(conversation: Conversation, **values: Any) -> None:
-    before = live.list_groups(conversation)
-    for name, value in values.items():
-        setattr(conversation, name, value)
-    conversation.version += 1
-    conversation.save(update_fields=[*values, "version"])
-    live.push_moved((conversation, before))

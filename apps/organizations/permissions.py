@@ -63,6 +63,11 @@ def has_perm(membership: "Membership | None", perm: Perm) -> bool:
     return perm in permissions_of(membership)
 
 
+def roles_with(perm: Perm) -> list[str]:
+    """The roles that carry it, for questions to the database."""
+    return [role for role, perms in ROLE_PERMISSIONS.items() if perm in perms]
+
+
 def requires(
     perm: Perm,
 ) -> Callable[[Callable[Concatenate[Any, P], HttpResponseBase]], Callable[Concatenate[Any, P], HttpResponseBase]]:

@@ -15,7 +15,7 @@ from django.db.models import Count, Q
 from apps.conversations.models import State
 from apps.core.clock import now
 from apps.organizations.models import Membership
-from apps.organizations.permissions import ROLE_PERMISSIONS, Perm, has_perm
+from apps.organizations.permissions import Perm, has_perm, roles_with
 from apps.organizations.tenancy import platform_scope, tenant_scope
 from apps.routing import rules, services, waiting
 from apps.teams.models import Agent, MemberSkill, PresenceState, Queue, RoutingMode
@@ -23,7 +23,6 @@ from apps.teams.schedules import WITH_HOURS, hours_of_queues
 from apps.teams.services import team_settings
 
 BATCH = 200
-_ANSWERING = [role for role, perms in ROLE_PERMISSIONS.items() if Perm.REPLY in perms]
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -89,7 +88,7 @@ def _candidates() -> list[Candidate]:
     default = team_settings().capacity
     load = Count("membership__conversations", filter=Q(membership__conversations__state=State.OPEN))
     rows = Agent.objects.filter(
-        presence=PresenceState.ONLINE, membership__is_active=True, membership__role__in=_ANSWERING
+        presence=PresenceState.ONLINE, membership__is_active=True, membership__role__in=roles_with(Perm.REPLY)
     ).annotate(load=load)
     return [
         Candidate(row.membership_id, (row.capacity or default) - row.load, row.load, row.last_given_at or _NEVER)

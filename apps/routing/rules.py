@@ -12,10 +12,8 @@ from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm
 from apps.teams.models import Agent, Queue
 from apps.teams.models.queue import QueueQuerySet
-from apps.teams.schedules import WITH_HOURS, hours_of_queues
+from apps.teams.schedules import TIMED, WITH_HOURS, hours_of_queues
 from apps.teams.services import team_settings
-
-_TIMED = ("hours", "calendar", "department__hours", "department__calendar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def takeable(membership: Membership) -> QueueQuerySet:
 def open_queues(membership: Membership) -> list[Served]:
     """Of `takeable`, those that are open now; raises ValidationError when there are some and all are closed. Only
     queues with hours or holidays are loaded whole."""
-    rows = list(takeable(membership).order_by().values_list("pk", "priority", *_TIMED))
+    rows = list(takeable(membership).order_by().values_list("pk", "priority", *TIMED))
     timed = Queue.objects.filter(pk__in=[pk for pk, _priority, *keys in rows if any(keys)]).select_related(*WITH_HOURS)
     hours, moment = hours_of_queues(timed) if any(any(keys) for _pk, _priority, *keys in rows) else {}, now()
     found = [Served(pk, priority) for pk, priority, *_keys in rows if pk not in hours or hours[pk].is_open(moment)]

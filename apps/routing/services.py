@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.conversations import live
 from apps.conversations.handlers import Arrived
 from apps.conversations.models import Conversation, State
-from apps.conversations.services import event_line, locked, record_event, record_events
+from apps.conversations.services import awake, event_line, locked, move, record_event, record_events
 from apps.core.clock import now
 from apps.core.wake import wake
 from apps.organizations.models import Membership
@@ -23,15 +23,13 @@ from apps.routing.places import Overflow, Place, queues_of
 from apps.teams.models import Department, Queue, RoutingMode
 from apps.teams.schedules import WITH_HOURS
 
-_PLACE = ["state", "queue", "department", "assignee", "queued_at", "assigned_at", "snoozed_until", "version"]
-
 
 def ensure_routed(arrived: list[Arrived]) -> None:
     """Conversations that nobody holds go to their numbers' queues, all at once; snoozed ones come back to their
     agents."""
     for item in arrived:
         if item.conversation.state == State.SNOOZED:
-            _move(item.conversation, state=State.OPEN, snoozed_until=None)
+            move(item.conversation, **awake(item.conversation))
     homeless = [
         item.conversation
         for item in arrived
@@ -201,14 +199,5 @@ def give(
     conversation: Conversation, to: Membership, *, actor: Membership | None, event: str, note: str = "", **details: str
 ) -> None:
     """The conversation and the member are locked, and the member may have it."""
-    _move(conversation, state=State.OPEN, assignee=to, assigned_at=now(), snoozed_until=None)
+    move(conversation, state=State.OPEN, assignee=to, assigned_at=now(), snoozed_until=None)
     record_event(conversation, event, actor=actor, to=to.name, note=note, **details)
-
-
-def _move(conversation: Conversation, **values: object) -> None:
-    before = live.list_groups(conversation)
-    for name, value in values.items():
-        setattr(conversation, name, value)
-    conversation.version += 1
-    conversation.save(update_fields=_PLACE)
-    live.push_moved((conversation, before))

@@ -13,7 +13,8 @@ from apps.teams.holiday_dates import official
 from apps.teams.models import BusinessHours, HolidayCalendar, Queue, SpecialDay
 
 OwnDay = tuple[date, tuple[Minutes, ...] | None]
-WITH_HOURS = ("hours", "calendar", "department__hours", "department__calendar", "department__organization")
+TIMED = ("hours", "calendar", "department__hours", "department__calendar")
+WITH_HOURS = (*TIMED, "department__organization")
 
 
 def hours_of_queues(queues: Iterable[Queue]) -> dict[UUID, Hours]:

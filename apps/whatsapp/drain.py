@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 
 from apps.core import correlation, metrics
@@ -19,12 +19,12 @@ from apps.core.logs import get_logger
 from apps.organizations.tenancy import platform_scope, tenant_scope
 from apps.whatsapp import account_events, intake
 from apps.whatsapp.intake import Arrival
+from apps.whatsapp.locks import hold_drain
 from apps.whatsapp.models import BusinessAccount, Number, QuarantinedEntry, WebhookDelivery
 from apps.whatsapp.payloads import Change, Delivery, parse_delivery
 
 log = get_logger(__name__)
 BATCH = 200
-_LOCK = 7_201_001
 State = WebhookDelivery.State
 
 
@@ -46,8 +46,7 @@ def drain() -> int:
 
 @transaction.atomic
 def drain_batch(limit: int = BATCH) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    hold_drain()
     waiting = WebhookDelivery.objects.select_for_update(skip_locked=True).filter(state=State.NEW).order_by("id")
     parsed = [Parsed(row, parse_delivery(bytes(row.body))) for row in waiting[:limit]]
     if parsed:

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.whatsapp.models import BusinessAccount
 
 PORTFOLIO_DIGITS = 32
-DRAIN_LOCK = 7_201_001  # the drain's own: while it is held, nobody stores identities under the old scope
 
 Follower = Callable[[str, str], object]
 _followers: list[Follower] = []
@@ -26,18 +25,9 @@ def owner_in(told: Any) -> str:
     return found if found.isascii() and found.isdigit() and len(found) <= PORTFOLIO_DIGITS else ""
 
 
-def hold_ingest() -> None:
-    """Wait for the batch that is being drained, and hold the next one until the transaction ends.
-
-    To be called before any row is locked, or the drain and this would wait for each other.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [DRAIN_LOCK])
-
-
 @transaction.atomic
 def learn(account: BusinessAccount, portfolio_id: str) -> bool:
-    """Keep the owner of an account; true when it is news. Needs the drain held (see `hold_ingest`).
+    """Keep the owner of an account; true when it is news. Needs the drain held (see `locks.hold_drain`).
 
     A first owner moves the account's identities to the portfolio's scope. When an account changes hands nothing moves:
     ids of the old portfolio mean nobody in the new one.

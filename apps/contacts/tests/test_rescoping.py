@@ -15,7 +15,7 @@ from apps.conversations.models import Conversation, Message
 from apps.core.clock import now
 from apps.organizations.tenancy import tenant_scope
 from apps.organizations.tests.factories import OrganizationFactory
-from apps.whatsapp import drain, portfolios
+from apps.whatsapp import portfolios
 from apps.whatsapp.tests.factories import BusinessAccountFactory, NumberFactory
 
 pytestmark = pytest.mark.django_db
@@ -113,10 +113,6 @@ def test_an_error_on_the_way_leaves_everything_as_it_was(house, monkeypatch):
     account.refresh_from_db()
     assert account.portfolio_id == ""
     assert ContactIdentity.objects.filter(scope=BEFORE).count() == 1
-
-
-def test_ingest_is_held_by_the_drains_own_lock():
-    assert portfolios.DRAIN_LOCK == drain._LOCK
 
 
 KEYS = st.sampled_from(["BR.1", "BR.2", "BR.3", "BR.4"])

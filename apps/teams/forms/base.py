@@ -10,18 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.realtime import close_user
 from apps.core.text import clean_name
 from apps.organizations.models import Membership
-from apps.organizations.permissions import ROLE_PERMISSIONS, Perm
+from apps.organizations.permissions import Perm, roles_with
 from apps.organizations.tenancy import TenantModel
 from apps.teams.models import Skill
 from apps.teams.models.agent import LEVELS
-
-ANSWERING_ROLES = [role for role, perms in ROLE_PERMISSIONS.items() if Perm.REPLY in perms]
 
 
 def people_who_answer() -> Any:
     """Active members whose role may answer customers, by name."""
     return (
-        Membership.objects.filter(is_active=True, role__in=ANSWERING_ROLES)
+        Membership.objects.filter(is_active=True, role__in=roles_with(Perm.REPLY))
         .select_related("user")
         .order_by("user__full_name")
     )

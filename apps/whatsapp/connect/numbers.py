@@ -16,6 +16,7 @@ from apps.whatsapp.connect.checks import NUMBER_FIELDS
 from apps.whatsapp.connect.meta import Ask, quoted
 from apps.whatsapp.connect.report import Credentials, Report
 from apps.whatsapp.errors import GraphError
+from apps.whatsapp.locks import hold_drain
 from apps.whatsapp.models import BusinessAccount, Number, secret_fingerprint
 from apps.whatsapp.trouble import needs_attention
 
@@ -42,7 +43,7 @@ def refuse_foreign(credentials: Credentials) -> None:
 @transaction.atomic
 def keep(credentials: Credentials, report: Report, *, actor: Membership) -> Number:
     """Store what the checks passed: the account with its sealed secrets, and the number."""
-    portfolios.hold_ingest()
+    hold_drain()
     refuse_foreign(credentials)
     account = BusinessAccount.objects.filter(waba_id=credentials.waba_id).first()
     account = account or BusinessAccount(waba_id=credentials.waba_id)
@@ -82,7 +83,7 @@ def use_secrets(account: BusinessAccount, credentials: Credentials, report: Repo
 @transaction.atomic
 def replace_token(number: Number, credentials: Credentials, report: Report, *, actor: Membership) -> None:
     """New secrets for the number's account; lifts the pauses that the old token caused."""
-    portfolios.hold_ingest()
+    hold_drain()
     account = number.account
     use_secrets(account, credentials, report)
     account.save()
