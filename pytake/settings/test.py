@@ -11,3 +11,5 @@ STORAGES = {
 }
 MEDIA_ROOT = env.text("MEDIA_ROOT", "/tmp/pytake-test-media")  # noqa: S108
 LOGGING = {"level": "WARNING", "format": "json"}
+# Every test client makes the middleware anew; without this each of them would read all static files first.
+WHITENOISE_AUTOREFRESH = True

@@ -162,6 +162,16 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float = 10.
         return 0
 
 
+def phone_of(key: str) -> str:
+    return f"5511977770{int(key):03d}"
+
+
+def meet(stack: Stack, key: str) -> None:
+    """Somebody new on the phone page, `Cliente <key>`: each test has a customer of its own."""
+    card = json.dumps({"name": f"Cliente {key}", "phone": f"+{phone_of(key)}"}).encode()
+    assert post(f"{stack.simulator_url}/phone/customers", card, {"Content-Type": "application/json"}) == 200
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """Started once in a test process, however many files use it."""

@@ -1,7 +1,6 @@
 """The composer in Chromium against the real stack: templates after the window, buttons that a customer taps, pictures,
 voice; what is cut off or cancelled leaves nothing half-sent."""
 
-import json
 import re
 import socket
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from apps.simulator.samples import photo
 from pytake.tests.chromium import find_chromium
 from pytake.tests.conftest import DESKTOP, FLAGS, PHONE
-from pytake.tests.stack import post, wait_until
+from pytake.tests.stack import meet, phone_of, wait_until
 from pytake.tests.test_accessibility import RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
@@ -65,16 +64,6 @@ def customer(stack, open_context):
         return phone
 
     return open_phone
-
-
-def phone_of(key: str) -> str:
-    return f"5511977770{int(key):03d}"
-
-
-def meet(stack, key: str) -> None:
-    """Somebody new on the phone page: each test has a customer of its own."""
-    card = json.dumps({"name": f"Cliente {key}", "phone": f"+{phone_of(key)}"}).encode()
-    assert post(f"{stack.simulator_url}/phone/customers", card, {"Content-Type": "application/json"}) == 200
 
 
 def templates_are_here(stack):

@@ -106,7 +106,8 @@ def test_resolve_is_taken_back_and_snooze_returns_on_top(stack, chat, desk):
 
 def test_the_palette_finds_a_conversation_without_the_mouse(stack, chat, desk):
     chat("4", "Bom dia, tudo bem?")
-    page = desk(chat("5", "Preciso de ajuda"))
+    page = desk(chat("5", "Onde fica a loja?"))
+    expect(page.locator("#palette[data-ready]")).to_have_count(1)
     page.keyboard.press("Control+k")
     expect(page.locator("#palette [role=option]").first).to_be_visible()
     page.keyboard.type("meus n")

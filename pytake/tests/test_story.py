@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pytake.tests.conftest import DESKTOP, PHONE
+from pytake.tests.stack import meet
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 AGENT = "bruno@aurora.example"
@@ -36,8 +37,9 @@ def customer(stack, open_context):
 
     def open_phone(key: str) -> Page:
         phone = open_context(PHONE).new_page()
+        meet(stack, key)
         phone.goto(stack.simulator_url)
-        phone.get_by_test_id(f"customer-{key}").click()
+        phone.get_by_test_id("customer-list").get_by_role("button").filter(has_text=f"Cliente {key}").click()
         return phone
 
     return open_phone
@@ -48,7 +50,7 @@ def write(phone: Page, text: str) -> None:
     phone.get_by_test_id("phone-send").click()
 
 
-@pytest.mark.parametrize(("size", "key"), [(DESKTOP, "1"), (PHONE, "2")], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("size", "key"), [(DESKTOP, "31"), (PHONE, "32")], ids=["desktop", "phone"])
 def test_a_customer_writes_and_a_person_answers_until_the_ticks_turn_blue(inbox, customer, size, key):
     desk, phone = inbox(size), customer(key)
     question, answer = f"Oi! Meu pedido 88{key} ainda não chegou", f"Vou verificar *agora* o pedido 88{key}"
@@ -76,7 +78,7 @@ def test_a_customer_writes_and_a_person_answers_until_the_ticks_turn_blue(inbox,
 
 
 def test_a_message_typed_after_the_window_is_refused_with_a_sentence_and_stays(stack, inbox, customer):
-    desk, phone = inbox(DESKTOP), customer("3")
+    desk, phone = inbox(DESKTOP), customer("33")
     write(phone, "Vocês abrem sábado?")
     desk.get_by_test_id("row").filter(has_text="Vocês abrem sábado?").locator("a.row-link").click()
     desk.locator("#thread-pane").get_by_test_id("pull").click()

@@ -116,10 +116,12 @@ async def test_paused_and_disabled_templates_do_not_send(lab) -> None:
 
 
 async def test_editing_reviews_again_and_deleting_forgets(lab) -> None:
+    await lab.faults(template_review_ms=60_000)
+    waiting = await created(lab, name="em_analise")
+    _, early = await lab.graph("POST", waiting["id"], {"components": [BODY]})
+    assert early["error"]["error_subcode"] == 2388039
     await lab.faults(template_review_ms=10)
     made = await created(lab)
-    _, early = await lab.graph("POST", made["id"], {"components": [BODY]})
-    assert early["error"]["error_subcode"] == 2388039
     await until(lambda: lab.receiver.values("message_template_status_update"))
     assert (await lab.graph("POST", made["id"], {"components": [BODY]}))[1] == {"success": True}
     assert (await lab.graph("DELETE", f"{WABA}/message_templates?name=aviso_de_entrega"))[1] == {"success": True}

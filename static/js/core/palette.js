@@ -60,3 +60,4 @@ input.addEventListener("keydown", (event) => {
 
 on("click", "#palette [role=option]", (_event, option) => choose(option));
 tinykeys(window, { "$mod+k": open });
+dialog.dataset.ready = "";
