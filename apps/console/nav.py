@@ -25,6 +25,7 @@ SECTIONS = [
     Section(
         "conversations", "console:conversations", _("Conversations"), icon="messages", perm=Perm.SEE_ALL_CONVERSATIONS
     ),
+    Section("sla_alerts", "console:sla_alerts", _("SLA alerts"), icon="clock-exclamation", perm=Perm.ASSIGN),
     Section("numbers", "console:numbers", _("Numbers"), icon="brand-whatsapp", perm=Perm.MANAGE_NUMBERS),
     Section("people", "console:people", _("People"), icon="users", perm=Perm.MANAGE_PEOPLE),
     Section("teams", "console:teams", _("Teams"), icon="sitemap", perm=Perm.MANAGE_TEAMS),

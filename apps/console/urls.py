@@ -2,6 +2,7 @@ from django.urls import path
 
 from apps.console.views import (
     agents,
+    alerts,
     calendars,
     connect,
     dashboard,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("today/", dashboard.dashboard_today, name="dashboard_today"),
     path("conversations/", inbox.inbox, name="conversations"),
     path("conversations/<uuid:conversation_id>/", inbox.inbox, name="conversation"),
+    path("sla/", alerts.sla_alerts, name="sla_alerts"),
     path("numbers/", numbers.number_list, name="numbers"),
     path("numbers/connect/", connect.number_connect, name="number_connect"),
     path("numbers/connect/<uuid:attempt_id>/", connect.number_checks, name="number_checks"),

@@ -30,6 +30,9 @@ FIELDS = (
     "window_expires_at",
     "snoozed_until",
     "snooze_note",
+    "sla_state",
+    "sla_kind",
+    "sla_due_at",
     "assignee_id",
     "assignee_name",
     "queue_name",
@@ -58,6 +61,9 @@ class ListRow:
     window_expires_at: datetime | None
     snoozed_until: datetime | None
     snooze_note: str
+    sla_state: str
+    sla_kind: str
+    sla_due_at: datetime | None
     assignee_id: UUID | None
     assignee_name: str | None
     queue_name: str | None
@@ -75,7 +81,8 @@ class ListRow:
         """Names the row's rendered form: it changes with everything that the row shows."""
         names = f"{self.name}|{self.is_vip}|{self.assignee_name}|{self.queue_name}"
         zone, language = timezone.get_current_timezone_name(), translation.get_language()
-        shown = f"{names}|{today}|{zone}|{language}"
+        sla = f"{self.sla_state}{self.sla_kind}{self.sla_due_at}"
+        shown = f"{names}|{sla}|{today}|{zone}|{language}"
         return f"org:{self.organization_id}:row:{self.id}:{self.version}:{crc32(shown.encode()):x}"
 
 

@@ -3,7 +3,7 @@
 from apps.contacts import merging
 from apps.contacts.models import Contact
 from apps.contacts.rescoping import rescope
-from apps.conversations import handling, live, services
+from apps.conversations import handling, life, live, services
 from apps.conversations.ingest import ingest
 from apps.conversations.models import Conversation, Message, State
 from apps.core.clock import now
@@ -26,7 +26,9 @@ def move_conversations(keep: Contact, drop: Contact) -> None:
         conversation.version += 1
         conversation.save(update_fields=["state", "closed_at", "unread_count", "contact", "version"])
         touched = [conversation] if other is None else [conversation, other]
-        handling.follow([services.event_line(row, "merged") for row in touched])
+        lines = [services.event_line(row, "merged") for row in touched]
+        handling.follow(lines)
+        life.tell_events(lines)
         live.push_moved((conversation, before))
     Message.objects.filter(contact=drop).update(contact=keep)
 

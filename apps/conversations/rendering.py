@@ -56,6 +56,10 @@ def render_message(message: Message, context: dict[str, Any]) -> str:
     return render_to_string("conversations/_bubble.html", {"message": message, **context}).strip()
 
 
+def render_sla(conversation: Conversation) -> str:
+    return render_to_string("conversations/_sla.html", {"conversation": conversation}).strip()
+
+
 def _row_values(organization_id: UUID, conversation_id: UUID) -> Any:
     with tenant_scope(organization_id):
         return values_of(Conversation.objects.filter(pk=conversation_id))
@@ -85,6 +89,14 @@ def _message_fragments(viewer: RenderClass, ids: dict[str, str], _gone: bool) ->
         context = {"slug": organization.slug, "can": {"reply": Perm.REPLY.name in viewer.permissions}}
         html = render_message(message, context)
         return [Fragment(f"m-{message.client_id}", f"#thread-{ids['conversation']}", html)]
+
+
+@renders("sla")
+def _sla_fragments(viewer: RenderClass, ids: dict[str, str], _gone: bool) -> list[Fragment]:
+    """The badge in the head of the open conversation."""
+    with seen_by(viewer):
+        row = Conversation.objects.filter(pk=ids["conversation"]).first()
+        return [Fragment(f"sla-{row.pk}", "", render_sla(row))] if row else []
 
 
 @renders("conversation")

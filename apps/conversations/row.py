@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from apps.conversations.addresses import page_of, thread_of
 from apps.conversations.listing import ListRow
-from apps.conversations.templatetags.inbox import kind_icon, kind_name, ticks, window_badge
+from apps.conversations.templatetags.inbox import kind_icon, kind_name, sla_badge, ticks, window_badge
 from apps.core.templatetags.pytake import ago, avatar_tone, icon, initials, wa_plain
 
 
@@ -25,7 +25,7 @@ def render_row(row: ListRow, slug: str) -> SafeString:
         '<a class="row-link" href="{page}" hx-get="{thread}" hx-target="#thread-pane" hx-swap="innerHTML" '
         'hx-push-url="{page}"><span class="face face-{tone}" aria-hidden="true">{initials}</span>'
         '<span class="row-text"><span class="row-top"><span class="row-name truncate">{name}</span>{vip}{ago}</span>'
-        '<span class="row-bottom"><span class="row-preview truncate">{mark}{preview}</span>{window}{count}</span>'
+        '<span class="row-bottom"><span class="row-preview truncate">{mark}{preview}</span>{sla}{window}{count}</span>'
         "{foot}</span></a></li>",
         id=row.id,
         sort=f"{int(at.timestamp())}.{at.microsecond:06d}",
@@ -42,6 +42,7 @@ def render_row(row: ListRow, slug: str) -> SafeString:
         ago=ago(at, "row-time"),
         mark=_mark(row),
         preview=wa_plain(row.last_preview) if row.last_preview else kind_name(row.last_kind),
+        sla=sla_badge(row.sla_state, row.sla_kind, row.sla_due_at) if row.sla_due_at else "",
         window=window_badge(row.window_expires_at, True) if row.window_expires_at and row.state != "closed" else "",
         count=_count(row.unread_count) if row.unread_count else "",
         foot=_foot(row),

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from apps.conversations import handling, live, mentions
+from apps.conversations import handling, life, live, mentions
 from apps.conversations.events import ConversationClosed, ConversationReopened
 from apps.conversations.models import Conversation, Direction, Message, MessageKind, Outcome, State
 from apps.core.clock import now
@@ -60,6 +60,7 @@ def event_line(conversation: Conversation, event: str, *, actor: Membership | No
 def record_events(lines: list[Message]) -> None:
     live.push_messages(Message.objects.bulk_create(lines))
     handling.follow(lines)
+    life.tell_events(lines)
 
 
 @transaction.atomic

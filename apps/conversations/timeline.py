@@ -7,10 +7,16 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.conversations.models.conversation import Outcome
 
 Payload = Mapping[str, Any]
+PROMISES = {
+    "first_answer": gettext_noop("First answer"),
+    "next_answer": gettext_noop("Next answer"),
+    "resolution": gettext_noop("Resolution"),
+}
 
 
 def describe_event(payload: Payload, actor: str) -> str:
@@ -79,6 +85,25 @@ def _snoozed(payload: Payload, actor: str) -> str:
     return _("%(actor)s snoozed the conversation until %(when)s") % {"actor": actor, "when": when}
 
 
+def _promise(payload: Payload) -> dict[str, Any]:
+    due = parse_datetime(str(payload.get("due", "")))
+    return {
+        "promise": _(PROMISES.get(str(payload.get("kind")), "SLA")),
+        "queue": payload.get("queue") or "",
+        "percent": payload.get("percent", ""),
+        "when": date_format(timezone.localtime(due), "SHORT_DATETIME_FORMAT") if due else "",
+    }
+
+
+def _sla_warning(payload: Payload, _actor: str) -> str:
+    sentence = _("SLA at risk: %(percent)s%% of the time for “%(promise)s” in %(queue)s has passed, due at %(when)s")
+    return sentence % _promise(payload)
+
+
+def _sla_breach(payload: Payload, _actor: str) -> str:
+    return _("SLA broken: “%(promise)s” in %(queue)s was due at %(when)s") % _promise(payload)
+
+
 _SENTENCES: dict[str, Callable[[Payload, str], str]] = {
     "queued": _queued,
     "assigned": _assigned,
@@ -88,5 +113,7 @@ _SENTENCES: dict[str, Callable[[Payload, str], str]] = {
     "snoozed": _snoozed,
     "woken": lambda _payload, actor: _("%(actor)s brought the conversation back") % {"actor": actor},
     "returned": lambda _payload, _actor: _("Back as planned"),
+    "sla_warning": _sla_warning,
+    "sla_breach": _sla_breach,
     "reopened": lambda _payload, actor: _("%(actor)s reopened the conversation") % {"actor": actor},
 }

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from apps.conversations.models import Conversation, Ending, Handling, Survey
-from apps.desk.periods import Period
+from apps.core.periods import Period
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import current_organization_id
 

@@ -9,7 +9,7 @@ from django.db.models import Avg, Count, F, Q, QuerySet
 from apps.contacts.models import Contact
 from apps.conversations.models import Conversation, Ending, Handling, Message, State, Survey
 from apps.core.pagination import Page, keyset
-from apps.desk.periods import Period
+from apps.core.periods import Period
 from apps.organizations.models import Membership
 
 PAGE = 20

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET
 
 from apps.conversations.models import Ending
 from apps.conversations.pages import membership_of, visible_or_404
+from apps.core import periods
 from apps.core.pagination import Page
-from apps.desk import history, periods
+from apps.desk import history
 from apps.desk.nav import nav_for
 from apps.organizations.permissions import Perm, has_perm, requires
 

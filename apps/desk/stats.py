@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET
 
 from apps.conversations.models import Ending
 from apps.conversations.pages import membership_of
+from apps.core import periods
 from apps.core.templatetags.pytake import duration
-from apps.desk import figures, periods
+from apps.desk import figures
 from apps.desk.figures import Figures
 from apps.desk.nav import nav_for
 from apps.organizations.permissions import Perm, requires

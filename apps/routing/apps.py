@@ -9,3 +9,4 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("apps.routing.receivers")
+        import_module("apps.routing.kinds")

@@ -1,14 +1,19 @@
 """What routing does when lower apps have news."""
 
+from apps.conversations import life
 from apps.conversations.events import ConversationClosed
 from apps.core.events import Event, subscribe
 from apps.core.wake import wake
 from apps.organizations.events import MembershipDeactivated
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import tenant_scope
+from apps.routing import clocks, reviewing
 from apps.routing.services import return_to_queue
-from apps.teams.events import AgentChanged, PresenceChanged, QueueChanged
+from apps.teams.events import AgentChanged, PresenceChanged, PromisesChanged, QueueChanged
 from apps.teams.models import PresenceState
+
+life.follow_events(clocks.followed)
+life.follow_answers(clocks.answered)
 
 
 @subscribe(MembershipDeactivated)
@@ -31,3 +36,15 @@ def give_to_who_is_free(_event: Event) -> None:
 
 for _news in (ConversationClosed, AgentChanged, QueueChanged):
     subscribe(_news)(give_to_who_is_free)
+
+
+@subscribe(QueueChanged)
+def review_queue(event: QueueChanged) -> None:
+    with tenant_scope(event.organization_id):
+        reviewing.ask([event.queue_id])
+
+
+@subscribe(PromisesChanged)
+def review_all(event: PromisesChanged) -> None:
+    with tenant_scope(event.organization_id):
+        reviewing.ask()

@@ -27,7 +27,7 @@ class Served:
 def locked_member(membership_id: UUID) -> Membership:
     """The member as stored, locked until the transaction ends: whatever is given to one agent is given one after the
     other, and a deactivation waits until it can see it. Whoever holds this lock never waits for a conversation."""
-    rows = Membership.objects.select_for_update(of=("self",), no_key=True).select_related("user")
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True).select_related("user", "organization")
     return rows.get(pk=membership_id)
 
 

@@ -18,7 +18,7 @@ from apps.core.wake import wake
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm
 from apps.organizations.tenancy import current_organization_id
-from apps.routing import away, rules, waiting
+from apps.routing import away, clocks, kinds, rules, waiting
 from apps.routing.places import Overflow, Place, queues_of
 from apps.teams.models import Department, Queue, RoutingMode
 from apps.teams.schedules import WITH_HOURS
@@ -41,6 +41,7 @@ def ensure_routed(arrived: list[Arrived]) -> None:
         placed = [(row, chain.place(queues[row.number_id], "number")) for row in homeless]
         enqueue_all(placed)
         away.answer(current_organization_id(), placed)
+    clocks.wrote(arrived)
 
 
 def enqueue(
@@ -198,6 +199,11 @@ def return_to_queue(membership: Membership, *, reason: str) -> int:
 def give(
     conversation: Conversation, to: Membership, *, actor: Membership | None, event: str, note: str = "", **details: str
 ) -> None:
-    """The conversation and the member are locked, and the member may have it."""
+    """The conversation and the member are locked, and the member may have it. They are told, unless it was they."""
+    was_asleep = conversation.state == State.SNOOZED
     move(conversation, state=State.OPEN, assignee=to, assigned_at=now(), snoozed_until=None)
     record_event(conversation, event, actor=actor, to=to.name, note=note, **details)
+    if was_asleep and conversation.sla_state:
+        clocks.settle([conversation])
+    if actor is None or actor.pk != to.pk:
+        kinds.tell_assigned(conversation, to, actor)

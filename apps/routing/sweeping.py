@@ -1,4 +1,5 @@
-"""What the clock does to conversations: overflow by waiting time, and back to the queue when an agent stays away."""
+"""What the clock does to conversations: overflow by waiting time, back to the queue when an agent stays away, alarms of
+SLA clocks."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,8 @@ from django.db import transaction
 from apps.conversations.models import Conversation, Direction, State
 from apps.core.clock import now
 from apps.organizations.tenancy import platform_scope, tenant_scope
-from apps.routing import services
+from apps.routing import alarms, services
+from apps.routing.models import SlaClock
 from apps.routing.places import Overflow, Place, queues_of
 from apps.teams.models import Agent, PresenceState, Queue
 from apps.teams.schedules import WITH_HOURS, hours_of
@@ -19,15 +21,16 @@ BATCH = 500
 
 
 def sweep() -> int:
-    """Of all companies where there may be something to do; returns how many conversations moved."""
+    """Of all companies where there may be something to do; returns how many conversations moved or rang."""
     with platform_scope(reason="the clock passes for all tenants; each is then entered"):
         timed = Queue.objects.filter(is_active=True, overflow_minutes__isnull=False, conversations__state=State.QUEUED)
         absent = Agent.objects.filter(presence=PresenceState.OFFLINE, membership__conversations__state=State.OPEN)
-        companies = {*_owners(timed), *_owners(absent)}
+        ringing = SlaClock.objects.filter(alarm_at__lte=now())
+        companies = {*_owners(timed), *_owners(absent), *_owners(ringing)}
     moved = 0
     for company in companies:
         with tenant_scope(company):
-            moved += overflow_by_time() + requeue_of_absent()
+            moved += overflow_by_time() + requeue_of_absent() + alarms.ring()
     return moved
 
 

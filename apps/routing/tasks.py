@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from apps.core.wake import awake
-from apps.routing import distributing, sweeping
+from apps.routing import distributing, reviewing, sweeping
 
 
 @shared_task(name="routing.distribute")
@@ -13,3 +13,9 @@ def distribute() -> None:
 @shared_task(name="routing.sweep")
 def sweep() -> None:
     sweeping.sweep()
+
+
+@shared_task(name="routing.review")
+def review() -> None:
+    awake("routing.review")
+    reviewing.review()

@@ -30,3 +30,10 @@ class AgentChanged(Event):
 
     organization_id: UUID
     membership_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PromisesChanged(Event):
+    """An SLA policy, business hours, holidays or a department were saved: what is due when may be different now."""
+
+    organization_id: UUID

@@ -134,6 +134,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget abandoned connections": {"task": "whatsapp.forget_attempts", "schedule": 3600.0},
     "give what waits to who is free": {"task": "routing.distribute", "schedule": 5.0},
     "overflow and return what waits too long": {"task": "routing.sweep", "schedule": 10.0},
+    "set due times anew": {"task": "routing.review", "schedule": 15.0},
     "bring presence up to date": {"task": "teams.expire_presence", "schedule": 10.0},
     "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 10.0},
     "send scheduled messages": {"task": "conversations.send_scheduled", "schedule": 10.0},

@@ -42,6 +42,7 @@ KNOWN: dict[tuple[str, str], int] = {
     ("organizations/middleware.py", "staff work across tenants in the back-office"): 1,
     ("organizations/selectors.py", "a user chooses among the organisations they belong to"): 1,
     ("routing/distributing.py", "one wake-up looks at the automatic queues of all tenants"): 1,
+    ("routing/reviewing.py", "queues of all tenants wait for their review; each tenant is then entered"): 1,
     ("routing/sweeping.py", "the clock passes for all tenants; each is then entered"): 1,
     ("teams/services.py", "a process has sockets of all tenants; rows are named by membership"): 1,
     ("teams/services.py", "the clock passes for all tenants alike"): 1,

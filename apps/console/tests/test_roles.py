@@ -29,6 +29,7 @@ VIEWS = {
     "dashboard_today": (CONSOLE, "GET"),
     "conversations": (CONSOLE, "GET"),
     "conversation": (CONSOLE, "GET"),
+    "sla_alerts": (TEAMS, "GET"),
     "numbers": (MANAGERS, "GET"),
     "number_connect": (MANAGERS, "GET"),
     "number_checks": (MANAGERS, "GET"),

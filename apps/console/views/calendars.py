@@ -18,7 +18,9 @@ from apps.audit.services import record
 from apps.console.nav import tabs
 from apps.console.page import go, member, page
 from apps.console.views.workshop import delete_unless_used
+from apps.core.events import publish
 from apps.organizations.permissions import Perm, requires
+from apps.teams.events import PromisesChanged
 from apps.teams.forms import HolidayCalendarForm, SpecialDayForm
 from apps.teams.holiday_dates import official
 from apps.teams.models import HolidayCalendar, SpecialDay
@@ -96,6 +98,7 @@ def day_add(request: HttpRequest, slug: str, calendar_id: UUID) -> HttpResponse:
         return _calendar_page(request, HolidayCalendarForm(instance=found), form, status=422)
     with transaction.atomic():
         day = form.save()
+        publish(PromisesChanged(found.organization_id))
         record("calendar.day_added", actor=member(request), target=found.name, date=day.date.isoformat())
     messages.success(request, _("“%(name)s” is saved.") % {"name": day.name})
     return go(request, "calendar", calendar_id=found.pk)
@@ -108,5 +111,6 @@ def day_delete(request: HttpRequest, slug: str, day_id: UUID) -> HttpResponse:
     day = get_object_or_404(SpecialDay.objects.select_related("calendar"), pk=day_id)
     record("calendar.day_deleted", actor=member(request), target=day.calendar.name, date=day.date.isoformat())
     day.delete()
+    publish(PromisesChanged(day.organization_id))
     messages.success(request, _("“%(name)s” is deleted.") % {"name": day.name})
     return go(request, "calendar", calendar_id=day.calendar_id)

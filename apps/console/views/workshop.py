@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.audit.services import record
 from apps.console.nav import tabs
 from apps.console.page import company, go, member, page
+from apps.core.events import publish
 from apps.organizations.permissions import Perm, requires
 from apps.organizations.tenancy import TenantModel
+from apps.teams.events import PromisesChanged
 from apps.teams.forms import BusinessHoursForm, NamedForm, SkillForm, SlaPolicyForm
 from apps.teams.models import BusinessHours, QueueSkill, Skill, SlaPolicy
 
@@ -145,6 +147,7 @@ def sla_switch(request: HttpRequest, slug: str, policy_id: UUID) -> HttpResponse
     found = get_object_or_404(SlaPolicy, pk=policy_id)
     found.is_active = not found.is_active
     found.save(update_fields=["is_active"])
+    publish(PromisesChanged(found.organization_id))
     record(f"sla.{'activated' if found.is_active else 'deactivated'}", actor=member(request), target=found.name)
     said = _("“%(name)s” is active again.") if found.is_active else _("“%(name)s” is deactivated.")
     messages.success(request, said % {"name": found.name})

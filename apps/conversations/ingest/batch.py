@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from apps.contacts import identify
-from apps.conversations import handlers, live
+from apps.conversations import handlers, life, live
 from apps.conversations.handlers import Arrived
 from apps.conversations.ingest import amendments, people, placing, statuses, storing
 from apps.conversations.ingest.incoming import Incoming, collect
@@ -40,6 +40,8 @@ def _store(fresh: list[Incoming]) -> None:
     live.push_messages([*(row for row in rows if not row.target_wamid), *amended])
     live.push_rows({item.conversation for item in placed if item.conversation})
     handlers.handle_inbound(_arrived(placed))
+    if answered := {item.conversation for item in placed if item.conversation and item.is_answer}:
+        life.tell_answers(list(answered))
     _after_commit(rows)
 
 

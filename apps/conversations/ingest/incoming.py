@@ -52,6 +52,11 @@ class Incoming:
         """Whether it opens the 24-hour window and waits to be read."""
         return not self.outgoing and not self.is_history and self.kind not in (*AMENDMENTS, MessageKind.SYSTEM)
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether a person answered the customer on the business's own phone."""
+        return self.outgoing and not self.is_history and self.kind not in (*AMENDMENTS, MessageKind.SYSTEM)
+
 
 def person_of(identity: Identity, scope: str) -> Person:
     return Person(

@@ -81,6 +81,10 @@ class Conversation(TenantModel):
     tags = models.ManyToManyField(Tag, related_name="conversations", blank=True, verbose_name=_("tags"))
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
+    # What a list row shows of the SLA clocks, written by routing: empty state where nothing is promised.
+    sla_state = models.CharField(max_length=8, blank=True, default="", db_default="")
+    sla_kind = models.CharField(max_length=12, blank=True, default="", db_default="")
+    sla_due_at = models.DateTimeField(null=True, blank=True)
 
     objects = TenantManager.from_queryset(ConversationQuerySet)()  # type: ignore[assignment, misc]
 

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from apps.conversations import live
+from apps.conversations import life, live
 from apps.conversations.models import Conversation, Direction, MediaState, Message, MessageKind, Status
 from apps.conversations.previews import preview
 from apps.conversations.services import locked
@@ -67,6 +67,8 @@ def send(conversation_id: UUID, draft: Draft, *, author: Membership | None) -> M
     _require_content(draft)
     message.save(force_insert=True)
     _move_up(conversation, message)
+    if author is not None and not message.target_wamid:
+        life.tell_answers([conversation])
     live.push_messages([message])
     live.push_rows([conversation])
     metrics.MESSAGES.labels("out").inc()

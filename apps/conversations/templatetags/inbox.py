@@ -5,11 +5,15 @@ from functools import lru_cache
 
 from django import template
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from apps.conversations.timeline import PROMISES
+from apps.core.clock import now
 from apps.core.templatetags.pytake import icon, time_left
 
 register = template.Library()
@@ -77,3 +81,47 @@ def window_badge(expires_at: datetime, compact: bool = False) -> SafeString:
         icon("clock-hour-4"),
         time_left(expires_at) or _("Window ended"),
     )
+
+
+_SLA_SAID = {
+    "ok": gettext_noop("SLA: %(promise)s due at %(when)s"),
+    "risk": gettext_noop("SLA at risk: %(promise)s due at %(when)s"),
+    "breached": gettext_noop("SLA broken: %(promise)s was due at %(when)s"),
+}
+_SLA_MARKS = {
+    "ok": lambda: icon("hourglass-low"),
+    "risk": lambda: icon("clock-exclamation"),
+    "breached": lambda: icon("alarm"),
+}
+
+
+@register.simple_tag
+def sla_badge(state: str, kind: str, due_at: datetime | None) -> SafeString:
+    """What is left until the most urgent promise is due, kept true by the page; nothing where no clock runs."""
+    if due_at is None or state not in _SLA_SAID:
+        return SafeString("")
+    said = _(_SLA_SAID[state]) % {
+        "promise": _(PROMISES.get(kind, "SLA")).lower(),
+        "when": date_format(localtime(due_at), "SHORT_DATETIME_FORMAT"),
+    }
+    return format_html(
+        '<pt-sla class="pill sla sla-{}" data-testid="sla" data-state="{}" data-until="{}" title="{}">{}'
+        '<span data-left aria-hidden="true">{}</span><span class="visually-hidden">{}</span></pt-sla>',
+        state,
+        state,
+        due_at.isoformat(),
+        said,
+        _SLA_MARKS[state](),
+        time_to(due_at),
+        said,
+    )
+
+
+def time_to(moment: datetime) -> str:
+    """`12m`, `3h 05m`, `2d 4h`; with a plus sign when it has passed. The same as `left` in sla.js."""
+    seconds = (moment - now()).total_seconds()
+    sign, minutes = ("", int(seconds // 60)) if seconds >= 0 else ("+", int(-seconds // 60))
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{sign}{days}d {hours}h"
+    return f"{sign}{hours}h {rest:02d}m" if hours else f"{sign}{rest}m"

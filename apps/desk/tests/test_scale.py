@@ -5,7 +5,8 @@ import pytest
 from django.db import connection
 
 from apps.conversations.models import Conversation
-from apps.desk import history, periods
+from apps.core import periods
+from apps.desk import history
 
 pytestmark = pytest.mark.django_db
 _FILL = """

@@ -36,6 +36,7 @@ from apps.organizations.models import Membership
 from apps.organizations.tenancy import platform_scope, tenant_scope
 from apps.organizations.tests.factories import InvitationFactory, MembershipFactory
 from apps.routing.models import NumberRoute
+from apps.routing.tests.factories import SlaClockFactory, SlaReviewFactory
 from apps.teams.models import Agent, Queue, TeamSettings
 from apps.teams.tests.factories import (
     BusinessHoursFactory,
@@ -87,6 +88,8 @@ def rows() -> dict[str, Any]:
         ConnectionAttempt.objects.create(started_by=member, app_secret="app-secret", access_token="app-secret")
         Notification.objects.create(recipient=member, kind="mention", args={"text": WORDS_OF_A_CUSTOMER})
         Preference.objects.create(membership=member, kind="mention", channel="toast")
+        SlaClockFactory(organization=member.organization, conversation=about, queue=queue)
+        SlaReviewFactory(organization=member.organization, queue=queue)
         _team(member, queue)
     body = f'{{"text": "{WORDS_OF_A_CUSTOMER}"}}'.encode()
     delivery = WebhookDelivery.objects.create(sha256=b"1" * 32, body=body, signer="s", correlation_id="c-1")

@@ -7,11 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.events import publish
 from apps.core.realtime import close_user
 from apps.core.text import clean_name
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, roles_with
 from apps.organizations.tenancy import TenantModel
+from apps.teams.events import PromisesChanged
 from apps.teams.models import Skill
 from apps.teams.models.agent import LEVELS
 
@@ -53,6 +55,7 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     taken = _("There is already one with this name. Choose another name.")
     linked: tuple[str, ...] = ()
+    changes_promises = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +83,12 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]
             if name in cleaned:
                 setattr(self.instance, name, cleaned[name])
         return cleaned
+
+    def save(self, commit: bool = True) -> Any:
+        saved = super().save(commit=commit)
+        if self.changes_promises:
+            publish(PromisesChanged(saved.organization_id))
+        return saved
 
 
 class TeamForm(NamedForm):

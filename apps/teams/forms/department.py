@@ -24,6 +24,7 @@ MESSAGE = forms.Textarea(attrs={"rows": 3})
 class DepartmentForm(TeamForm):
     taken = _("There is already a department with this name. Choose another name.")
     linked = ("hours", "calendar")
+    changes_promises = True
     color = forms.ChoiceField(label=_("Colour"), choices=COLORS, initial="green", widget=forms.RadioSelect)
     members = MembersField(label=_("Members"), help_text=_("They answer the queues of this department."))
     hours = choice_of(BusinessHours, _("Business hours"), _("Always open"))

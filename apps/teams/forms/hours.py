@@ -85,6 +85,7 @@ class IntervalsField(forms.Field):
 
 class BusinessHoursForm(NamedForm):
     taken = _("There are already business hours with this name. Choose another name.")
+    changes_promises = True
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         error_messages={"invalid_choice": _("This time zone does not exist. Choose one of the list.")},
@@ -119,6 +120,7 @@ class BusinessHoursForm(NamedForm):
 
 class HolidayCalendarForm(NamedForm):
     taken = _("There is already a calendar with this name. Choose another name.")
+    changes_promises = True
 
     class Meta:
         model = HolidayCalendar

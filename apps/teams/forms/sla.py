@@ -11,6 +11,7 @@ TARGETS = ("first_answer_minutes", "next_answer_minutes", "resolution_minutes")
 
 class SlaPolicyForm(NamedForm):
     taken = _("There is already a policy with this name. Choose another name.")
+    changes_promises = True
 
     class Meta:
         model = SlaPolicy

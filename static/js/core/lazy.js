@@ -6,6 +6,7 @@ const CHUNKS = [
   ["[data-live-url]", () => import("./live.js")],
   ["[data-intervals]", () => import("./intervals.js")],
   ["[data-presence]", () => import("./presence.js")],
+  ["pt-sla, [data-inbox]", () => import("./sla.js")],
   ["#palette", () => import("./palette.js")],
   ["pt-chart", () => import("../desk/chart.js")],
   ["pt-crop", () => import("../desk/crop.js")],

@@ -1,4 +1,4 @@
-"""The periods that pages of the desk offer, in the organisation's time zone."""
+"""The periods that pages offer, in the organisation's time zone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
