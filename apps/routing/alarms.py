@@ -66,8 +66,9 @@ def _ring_some() -> int:
     rung = [clock for clock in every if clockwork.ring(clock, moment) is not None]
     clocks.write(rung)
     _show(list(conversations.values()), open_clocks)
-    record_events([_line(clock) for clock in rung])
-    _tell(rung)
+    if rung:
+        record_events([_line(clock) for clock in rung])
+        _tell(rung)
     return len(rung)
 
 

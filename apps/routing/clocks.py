@@ -81,8 +81,9 @@ def followed(lines: Iterable[Message]) -> None:
     """Conversations moved, as these lines tell."""
     told = {line.conversation: str(line.payload.get("event")) for line in lines if _is_move(line)}
     reopened = frozenset(row.pk for row, event in told.items() if event == "reopened")
-    concerned = [row for row, event in told.items() if row.sla_state or (event in _MAY_BEGIN and _is_promised(row))]
-    settle(concerned, News({}, reopened=reopened))
+    may_begin = [row for row, event in told.items() if event in _MAY_BEGIN and row.is_live and not row.sla_state]
+    measured = [row for row in told if row.sla_state]
+    settle([*measured, *filter(_is_promised, may_begin)], News({}, reopened=reopened))
 
 
 def _is_move(line: Message) -> bool:

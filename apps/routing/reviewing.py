@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from apps.conversations import badges, live
 from apps.conversations.models import Conversation
@@ -24,13 +25,17 @@ _FIRST = UUID(int=0)
 
 @transaction.atomic
 def ask(queue_ids: Iterable[UUID] | None = None) -> None:
-    """Have the live conversations of these queues (of all, without any) reviewed, from the first one on."""
-    rows = Queue.objects.all() if queue_ids is None else Queue.objects.filter(pk__in=queue_ids)
+    """Have the live conversations of these queues (of all, without any) reviewed, from the first one on. Queues that
+    promise nothing, and promised nothing to anybody in them, need none."""
+    measured = Conversation.objects.live().filter(queue=OuterRef("pk"), sla_state__gt="")
+    rows = Queue.objects.filter(Q(sla_policy__isnull=False) | Exists(measured))
+    rows = rows if queue_ids is None else rows.filter(pk__in=queue_ids)
     asked = [SlaReview(queue=queue, after=_FIRST, asked_at=now()) for queue in rows]
-    SlaReview.objects.bulk_create(
-        asked, update_conflicts=True, unique_fields=["queue"], update_fields=["after", "asked_at"]
-    )
-    transaction.on_commit(lambda: wake("routing.review"))
+    if asked:
+        SlaReview.objects.bulk_create(
+            asked, update_conflicts=True, unique_fields=["queue"], update_fields=["after", "asked_at"]
+        )
+        transaction.on_commit(lambda: wake("routing.review"))
 
 
 def review() -> int:

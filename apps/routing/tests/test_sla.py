@@ -9,6 +9,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.contacts.merging import merge
 from apps.conversations import services as conversations
 from apps.conversations import snoozing
 from apps.conversations.models import Conversation
@@ -16,6 +17,7 @@ from apps.conversations.sending import Draft, send
 from apps.conversations.tests.conftest import House, house
 from apps.conversations.tests.test_told_elsewhere import echo
 from apps.core.clock import now
+from apps.core.events import publish
 from apps.routing import reviewing, services
 from apps.routing.models import SlaClock, SlaReview
 from apps.teams.events import QueueChanged
@@ -56,7 +58,8 @@ def customers(house, numbers, words="Oi"):
     for each, number in zip(said, numbers, strict=True):
         each |= {"from": f"55119{number:08d}"}
         each.pop("from_user_id")
-    house.say(*said)
+    people = [{"profile": {"name": each["from"]}, "wa_id": each["from"]} for each in said]
+    house.say(*said, contacts=people)
 
 
 def hold(house, conversation):
@@ -183,4 +186,28 @@ def test_a_queue_that_promises_from_now_on_measures_what_waits(house, at_noon):
     at_noon.shift(60)
     assert reviewing.review() == 1
     assert fresh(chat).sla_due_at == now() + 10 * MINUTE
-    assert QueueChanged(house.organization.pk, house.queue.pk).queue_id == house.queue.pk
+
+
+def test_a_queue_that_promises_nothing_needs_no_review_unless_it_did(house, django_capture_on_commit_callbacks):
+    def change():
+        with django_capture_on_commit_callbacks(execute=True):
+            publish(QueueChanged(house.organization.pk, house.queue.pk))
+        return SlaReview.objects.count()
+
+    assert change() == 0
+    promise(house, first_answer_minutes=10)
+    chat = write(house)
+    house.queue.sla_policy = None
+    house.queue.save()
+    assert change() == 1
+    reviewing.review()
+    assert (fresh(chat).sla_state, change()) == ("", 0)
+
+
+def test_two_conversations_that_become_one_owe_what_the_one_owes_that_stays(house, at_noon):
+    promise(house, first_answer_minutes=10)
+    customers(house, [1, 2])
+    keep, drop = Conversation.objects.order_by("pk")
+    merge(keep=keep.contact, drop=drop.contact)
+    assert (fresh(keep).sla_state, fresh(drop).sla_state) == ("ok", "")
+    assert sorted(SlaClock.objects.values_list("conversation", "state")) == [(keep.pk, "ok"), (drop.pk, "dropped")]
