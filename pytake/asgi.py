@@ -35,6 +35,7 @@ async def _lifespan(receive: Any, send: Any) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             gc.freeze()  # what was loaded until now is never garbage: full collections need not walk it
+            gc.set_threshold(20_000, 50, 50)  # a post or a push leaves no cycles behind
             await hub.start()
             await send({"type": "lifespan.startup.complete"})
         else:

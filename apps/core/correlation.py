@@ -1,11 +1,10 @@
 """A correlation id that follows one piece of work through processes and logs."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-
-from apps.core.ids import uuid7
 
 _current: ContextVar[str] = ContextVar("correlation_id", default="")
 _VALID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
@@ -16,7 +15,7 @@ def current() -> str:
 
 
 def new() -> str:
-    return uuid7().hex
+    return os.urandom(16).hex()
 
 
 def accept(candidate: str) -> str:

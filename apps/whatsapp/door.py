@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -25,6 +25,7 @@ log = get_logger(__name__)
 MAX_BODY = 4 * 1024 * 1024
 _PREFIX = b"sha256="
 _WAKE_SECONDS = 0.02
+_STORED = metrics.WEBHOOKS.labels("stored")
 
 
 class TooLarge(Exception):
@@ -49,24 +50,29 @@ class Door:
         try:
             body = await _read(scope, receive)
         except TooLarge:
-            return _counted("too_large", 413)
+            return counted("too_large", 413), b""
+        return await self.take(digest_in(scope["headers"]), body), b""
+
+    async def take(self, digest: bytes | None, body: bytes) -> int:
+        """Check a delivery against its signature (`digest_in`) and keep it; the answer's status once it is durable."""
         try:
-            signer = await self.signers.of(_digest(scope), body)
+            signer = await self.signers.of(digest, body)
         except SecretsUnknown as error:
             log.error("signature not checked", error=str(error))
-            return _counted("unavailable", 503)
+            return counted("unavailable", 503)
         if signer is None:
-            return _counted("forged", 403)
+            return counted("forged", 403)
         return await self._store(Line(hashlib.sha256(body).digest(), body, signer, correlation.new()))
 
-    async def _store(self, line: Line) -> tuple[int, bytes]:
+    async def _store(self, line: Line) -> int:
         try:
             await self.journal.write(line)
         except JournalDown as error:
             log.error("delivery not stored", error=str(error))
-            return _counted("unavailable", 503)
+            return counted("unavailable", 503)
         self._wake()
-        return _counted("stored", 200)
+        _STORED.inc()
+        return 200
 
     async def _handshake(self, scope: Scope, _receive: Receive) -> tuple[int, bytes]:
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
@@ -75,8 +81,8 @@ class Door:
             if mode == "subscribe" and await self.signers.knows_verify_token(token):
                 return 200, challenge.encode()
         except SecretsUnknown:
-            return _counted("unavailable", 503)
-        return _counted("bad_handshake", 403)
+            return counted("unavailable", 503), b""
+        return counted("bad_handshake", 403), b""
 
     def _wake(self) -> None:
         """The first commit wakes at once; those that follow ask together, every 20 ms."""
@@ -101,9 +107,9 @@ class Door:
         await self.journal.close()
 
 
-def _digest(scope: Scope) -> bytes | None:
-    """The 64 hex bytes of `X-Hub-Signature-256`, or None when missing or malformed."""
-    for name, value in scope["headers"]:
+def digest_in(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+    """The 64 hex bytes of `X-Hub-Signature-256`, or None when missing or malformed; names are in lower case."""
+    for name, value in headers:
         if name == b"x-hub-signature-256":
             return value[7:] if value.startswith(_PREFIX) and len(value) == 71 else None
     return None
@@ -127,9 +133,9 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def _counted(outcome: str, status: int) -> tuple[int, bytes]:
+def counted(outcome: str, status: int) -> int:
     metrics.WEBHOOKS.labels(outcome).inc()
-    return status, b""
+    return status
 
 
 async def _answer(send: Send, status: int, body: bytes) -> None:

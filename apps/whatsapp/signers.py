@@ -1,7 +1,6 @@
 """Which app secret signed a body. Several apps may post here: each secret is tried, no secret means refusal."""
 
 import asyncio
-import hashlib
 import hmac
 import time
 from collections.abc import Callable
@@ -89,6 +88,6 @@ class Signers:
 
 def _match(known: Known, digest: bytes, body: bytes) -> str | None:
     for signer, secret in known.secrets:
-        if hmac.compare_digest(hmac.new(secret, body, hashlib.sha256).hexdigest().encode(), digest):
+        if hmac.compare_digest(hmac.digest(secret, body, "sha256").hex().encode(), digest):
             return signer
     return None

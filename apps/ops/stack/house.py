@@ -134,6 +134,7 @@ def prepare(config: Config, supervisor: Supervisor, environ: Mapping[str, str]) 
 
 # Deflating costs every socket a context of its own, and frames over 64 KB are nobody's.
 UVICORN = [
+    *("--http", "pytake.doorway:Doorway"),
     *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"),
     *("--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
 ]
