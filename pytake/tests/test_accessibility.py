@@ -18,6 +18,7 @@ PAGES = {
     "canned": ("marina@aurora.example", "/o/loja-aurora/console/inbox/canned/"),
     "survey": ("marina@aurora.example", "/o/loja-aurora/console/inbox/survey/"),
     "console": ("marina@aurora.example", "/o/loja-aurora/console/"),
+    "alerts": ("helena@aurora.example", "/o/loja-aurora/console/sla/"),
     "numbers": ("marina@aurora.example", "/o/loja-aurora/console/numbers/"),
     "people": ("marina@aurora.example", "/o/loja-aurora/console/people/"),
     "teams": ("marina@aurora.example", "/o/loja-aurora/console/teams/"),
