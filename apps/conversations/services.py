@@ -89,7 +89,7 @@ def add_note(conversation: Conversation, *, author: Membership, text: str, clien
 
 
 @transaction.atomic
-def close(conversation_id: UUID, *, actor: Membership, outcome: str) -> Conversation:
+def close(conversation_id: UUID, *, actor: Membership | None, outcome: str) -> Conversation:
     """Close with an outcome; closing a closed one changes nothing."""
     if outcome not in Outcome.values:
         raise ValidationError(_("Choose how the conversation ended."))

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "apps.teams",
     "apps.conversations",
     "apps.routing",
+    "apps.chatbots",
     "apps.desk",
     "apps.console",
     "apps.ops",
@@ -138,6 +139,8 @@ CELERY_BEAT_SCHEDULE = {
     "bring presence up to date": {"task": "teams.expire_presence", "schedule": 10.0},
     "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 10.0},
     "send scheduled messages": {"task": "conversations.send_scheduled", "schedule": 10.0},
+    "go on with flows that are due": {"task": "chatbots.run", "schedule": 2.0},
+    "ask outside what no wake-up asked": {"task": "chatbots.work", "schedule": 5.0},
     "drop handled deliveries": {"task": "whatsapp.prune_deliveries", "schedule": 3600.0},
 }
 
@@ -192,7 +195,11 @@ GRAPH_API_URL = env.text("GRAPH_API_URL", "https://graph.facebook.com")
 GRAPH_API_VERSION = env.text("GRAPH_API_VERSION", "v26.0")
 OUTBOUND_TRUSTED_ORIGINS = env.items("OUTBOUND_TRUSTED_ORIGINS")
 SIMULATOR_URL = env.text("SIMULATOR_URL", "")
-INBOUND_HANDLERS = ["apps.conversations.csat.SurveyAnswers", "apps.routing.handlers.Queue"]
+INBOUND_HANDLERS = [
+    "apps.conversations.csat.SurveyAnswers",
+    "apps.chatbots.handlers.Bot",
+    "apps.routing.handlers.Queue",
+]
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "PyTake <no-reply@localhost>")

@@ -22,6 +22,7 @@ FLOORS = [
     ["contacts", "whatsapp", "teams"],
     ["conversations"],
     ["routing"],
+    ["chatbots"],
     ["desk", "console", "ops"],
 ]
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names}

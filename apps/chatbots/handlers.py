@@ -1,0 +1,160 @@
+"""The inbound handler: what customers say to a bot. It only writes down that there is something to do; the runner does
+it. With no bot on, a batch costs one small query, and none when nothing in it is new or a bot's."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import cache
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, F
+
+from apps.chatbots import triggering
+from apps.chatbots.models import Bot as BotModel
+from apps.chatbots.models import FlowVersion, Session, Trigger
+from apps.chatbots.triggering import Occasion
+from apps.conversations import live
+from apps.conversations.handlers import Arrived
+from apps.conversations.models import Conversation, Message, State
+from apps.core.clock import now
+from apps.core.logs import get_logger
+from apps.core.wake import wake
+from apps.routing.places import queues_of
+from apps.teams.schedules import is_open_now
+
+log = get_logger(__name__)
+RUN = "chatbots.run"
+# The circuit breaker: a conversation that begins flows faster than this talks to a machine.
+MOST_SESSIONS, WITHIN = 20, timedelta(hours=1)
+
+
+class Bot:
+    """Takes conversations that a session is in, and those that nobody holds and a trigger wants."""
+
+    def handle(self, arrived: list[Arrived]) -> list[Arrived]:
+        ours = [item for item in arrived if _may_answer(item.conversation)]
+        if not ours or not self._is_busy(ours):
+            return arrived
+        listening = _wake_sessions([item.conversation.pk for item in ours])
+        free = [item for item in ours if item.conversation.pk not in listening]
+        begun = _begin(free)
+        taken = listening | begun
+        _release([item.conversation for item in free if item.conversation.pk not in taken])
+        if taken:
+            transaction.on_commit(lambda: wake(RUN))
+        return [item for item in arrived if item.conversation.pk not in taken]
+
+    def _is_busy(self, ours: list[Arrived]) -> bool:
+        is_held = any(item.conversation.state == State.BOT for item in ours)
+        return is_held or BotModel.objects.filter(is_active=True).exists()
+
+
+def _may_answer(conversation: Conversation) -> bool:
+    is_new = conversation.state == State.QUEUED and conversation.queue_id is None and conversation.assignee_id is None
+    return is_new or conversation.state == State.BOT
+
+
+def _wake_sessions(conversations: list[UUID]) -> set[UUID]:
+    """Sessions are looked at again, whatever they wait for; the message rows say what is new."""
+    rows = Session.objects.live().filter(conversation__in=conversations)
+    found = set(rows.values_list("conversation", flat=True))
+    if found:
+        rows.update(due_at=now())
+    return found
+
+
+def _begin(items: list[Arrived]) -> set[UUID]:
+    triggers = triggering.active() if items else []
+    if not triggers:
+        return set()
+    wanted = [(item, *found) for item in items if (found := _wanted(item, triggers)) is not None]
+    runaways = _runaways([item.conversation.pk for item, _trigger, _message in wanted])
+    chosen = [entry for entry in wanted if entry[0].conversation.pk not in runaways]
+    versions = _versions({trigger.flow_id for _item, trigger, _message in chosen})
+    sessions = [_session(item, trigger, message, versions) for item, trigger, message in chosen]
+    return begin_all([session for session in sessions if session is not None])
+
+
+def _wanted(item: Arrived, triggers: list[Trigger]) -> tuple[Trigger, Message] | None:
+    """The trigger that the first of the messages with one sets off."""
+    is_first = item.conversation.state == State.QUEUED
+    for message in item.messages:
+        trigger = triggering.winner(_occasion(message, is_first, item.conversation.number_id), triggers)
+        if trigger is not None:
+            return trigger, message
+    return None
+
+
+def _occasion(message: Message, is_first: bool, number_id: UUID) -> Occasion:
+    payload = str(message.payload.get("id") or message.payload.get("payload") or "")
+    is_from_ad = "referral" in message.payload
+    return Occasion(number_id, message.text, payload, is_first, is_from_ad, is_closed=_closed(number_id))
+
+
+def _closed(number_id: UUID) -> Callable[[], bool]:
+    """Whether the queue of the number is closed now."""
+
+    @cache
+    def is_closed() -> bool:
+        queue = queues_of({number_id})[number_id]
+        return queue is not None and not is_open_now(queue)
+
+    return is_closed
+
+
+def _runaways(conversations: list[UUID]) -> set[UUID]:
+    rows = Session.objects.filter(conversation__in=conversations, started_at__gte=now() - WITHIN).order_by()
+    counted = rows.values("conversation").annotate(number=Count("pk"))
+    found = {row["conversation"] for row in counted if row["number"] >= MOST_SESSIONS}
+    for conversation in found:
+        log.warning("a bot is kept from a runaway conversation", conversation=str(conversation))
+    return found
+
+
+def _versions(flows: Iterable[UUID]) -> dict[UUID, list[FlowVersion]]:
+    """Newest first, without their drawings."""
+    found: dict[UUID, list[FlowVersion]] = {}
+    for version in FlowVersion.objects.filter(flow__in=flows).defer("graph").order_by("-number"):
+        found.setdefault(version.flow_id, []).append(version)
+    return found
+
+
+def _session(
+    item: Arrived, trigger: Trigger, message: Message, versions: dict[UUID, list[FlowVersion]]
+) -> Session | None:
+    seed = message.pk.int & 0x7FFFFFFF
+    version = triggering.version_for(versions.get(trigger.flow_id, []), seed)
+    if version is None:
+        return None
+    return Session(
+        organization_id=item.conversation.organization_id,
+        conversation=item.conversation,
+        version=version,
+        seed=seed,
+        heard_id=message.pk,
+        began_by=trigger.kind,
+    )
+
+
+def begin_all(sessions: list[Session]) -> set[UUID]:
+    """Give locked conversations to their bots."""
+    conversations = [session.conversation for session in sessions]
+    before = [(conversation, live.list_groups(conversation)) for conversation in conversations]
+    ids = {conversation.pk for conversation in conversations}
+    if not ids:
+        return ids
+    Session.objects.bulk_create(sessions)
+    Conversation.objects.filter(pk__in=ids).update(state=State.BOT, version=F("version") + 1)
+    for conversation in conversations:
+        conversation.state = State.BOT
+    live.push_moved(*before)
+    return ids
+
+
+def _release(conversations: list[Conversation]) -> None:
+    """A bot's conversation in which no flow goes on waits for a person like a new one."""
+    left = [row for row in conversations if row.state == State.BOT]
+    if left:
+        Conversation.objects.filter(pk__in=[row.pk for row in left]).update(state=State.QUEUED, queue=None)
+    for row in left:
+        row.state, row.queue = State.QUEUED, None

@@ -1,0 +1,97 @@
+"""Which flow begins: the matching trigger with the smallest priority, then the oldest."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from apps.chatbots import patterns
+from apps.chatbots.comparing import folded
+from apps.chatbots.models import FlowVersion, Trigger
+
+ALWAYS: frozenset[str] = frozenset({"first", "any", "closed", "ad"})
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What happened on a number. `is_closed` is asked only when a trigger wants to know."""
+
+    number_id: UUID | None
+    text: str = ""
+    payload: str = ""
+    is_first: bool = True
+    is_from_ad: bool = False
+    event: str = ""
+    is_closed: Callable[[], bool] = bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    trigger: Trigger
+    matches: bool
+    wins: bool = False
+
+
+def _same(value: str, said: str) -> bool:
+    """One of the words or phrases, divided by commas; accents, capitals and what ends a sentence don't count."""
+    wanted = folded(said).strip(" .,!?")
+    return bool(wanted) and wanted in {folded(word).strip(" .,!?") for word in value.split(",")}
+
+
+def _contains(value: str, said: str) -> bool:
+    """One of the phrases, as whole words."""
+    spoken = f" {''.join(letter if letter.isalnum() else ' ' for letter in folded(said))} "
+    spoken = f" {' '.join(spoken.split())} "
+    return any(f" {word} " in spoken for word in map(folded, value.split(",")) if word)
+
+
+_MATCHES: dict[str, Callable[[str, Occasion], bool]] = {
+    "first": lambda _value, seen: seen.is_first and not seen.event,
+    "any": lambda _value, seen: not seen.event,
+    "keyword": lambda value, seen: _same(value, seen.text),
+    "contains": lambda value, seen: _contains(value, seen.text),
+    "pattern": lambda value, seen: patterns.found(value, seen.text),
+    "button": lambda value, seen: bool(seen.payload) and seen.payload == value.strip(),
+    "ad": lambda _value, seen: seen.is_from_ad,
+    "closed": lambda _value, seen: not seen.event and seen.is_closed(),
+    "link": lambda value, seen: bool(folded(value)) and folded(seen.text).startswith(folded(value)),
+    "event": lambda value, seen: bool(seen.event) and seen.event == value.strip(),
+}
+
+
+def active() -> list[Trigger]:
+    """Of bots that are on, in the order in which they win. Two queries, with the numbers of each bot."""
+    rows = Trigger.objects.filter(flow__bot__is_active=True, flow__versions__isnull=False).distinct()
+    found = rows.select_related("flow__bot").prefetch_related("flow__bot__numbers")
+    return sorted(found, key=lambda row: (row.priority, row.created_at, row.pk))
+
+
+def who_would_win(occasion: Occasion, triggers: Sequence[Trigger] | None = None) -> list[Candidate]:
+    """Every trigger in order, whether it matches, and which wins (the first that does)."""
+    found: list[Candidate] = []
+    won = False
+    for trigger in active() if triggers is None else triggers:
+        matches = _matches(trigger, occasion)
+        found.append(Candidate(trigger, matches, matches and not won))
+        won = won or matches
+    return found
+
+
+def winner(occasion: Occasion, triggers: Sequence[Trigger]) -> Trigger | None:
+    return next((trigger for trigger in triggers if _matches(trigger, occasion)), None)
+
+
+def _matches(trigger: Trigger, occasion: Occasion) -> bool:
+    """A trigger without a number is for all numbers of its bot; a bot without numbers is for all of the company."""
+    numbers = {trigger.number_id} if trigger.number_id else {row.pk for row in trigger.flow.bot.numbers.all()}
+    if numbers and occasion.number_id not in numbers:
+        return False
+    match = _MATCHES.get(trigger.kind)
+    return match is not None and match(trigger.value, occasion)
+
+
+def version_for(versions: Sequence[FlowVersion], seed: int) -> FlowVersion | None:
+    """Newest first: a canary takes its share of the seeds, the next one without a share the rest."""
+    for version in versions:
+        if seed % 100 < version.canary_percent:
+            return version
+    return versions[-1] if versions else None
