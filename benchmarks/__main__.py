@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.house import House
 from benchmarks.rounds import Row
 
-FIGURES = ("acks", "inbound", "statuses", "sends", "pushes", "browser", "pages", "scale", "pulls")
+FIGURES = ("acks", "inbound", "statuses", "sends", "pushes", "browser", "pages", "scale", "pulls", "engine")
 RESULTS = Path(__file__).resolve().parent / "results"
 
 

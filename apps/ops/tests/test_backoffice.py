@@ -15,6 +15,8 @@ from django.urls import reverse
 
 from apps.accounts.models import Picture, User
 from apps.audit.services import record
+from apps.chatbots.models import FlowVersion, Session, Step
+from apps.chatbots.tests.factories import BotFactory, FlowFactory, TriggerFactory
 from apps.contacts.models import Contact, ContactIdentity, Tag
 from apps.conversations.models import (
     CannedReply,
@@ -91,6 +93,7 @@ def rows() -> dict[str, Any]:
         SlaClockFactory(organization=member.organization, conversation=about, queue=queue)
         SlaReviewFactory(organization=member.organization, queue=queue)
         _team(member, queue)
+        _bot(about)
     body = f'{{"text": "{WORDS_OF_A_CUSTOMER}"}}'.encode()
     delivery = WebhookDelivery.objects.create(sha256=b"1" * 32, body=body, signer="s", correlation_id="c-1")
     QuarantinedEntry.objects.create(delivery=delivery, path="entry[0]", reason="odd")
@@ -107,6 +110,17 @@ def _team(member: Membership, queue: Queue) -> None:
     SlaPolicyFactory(**company)
     Agent.objects.create(membership=member)
     TeamSettings.objects.create()
+
+
+def _bot(about: Conversation) -> None:
+    company = {"organization": about.organization}
+    bot = BotFactory(**company, fallback_text=WORDS_OF_A_CUSTOMER)
+    flow = FlowFactory(**company, bot=bot)
+    TriggerFactory(**company, flow=flow)
+    version = FlowVersion.objects.create(flow=flow, number=1, graph={"text": WORDS_OF_A_CUSTOMER})
+    session = Session.objects.create(conversation=about, version=version, state={"text": WORDS_OF_A_CUSTOMER})
+    said = {"text": WORDS_OF_A_CUSTOMER}
+    Step.objects.create(session=session, version=version, number=1, node_id="n1", kind="message", heard=said)
 
 
 def browser_of(*, superuser: bool) -> Client:
