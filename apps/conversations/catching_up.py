@@ -1,5 +1,8 @@
-"""What a page missed while its socket was away, from the rows: one GET."""
+"""What a page missed while its socket was away, from the rows: as many pages of lines as it takes, newest first."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -9,22 +12,37 @@ from apps.conversations.pages import membership_of, visible_to_viewer
 from apps.conversations.rendering import abilities, render_message, rows_html
 
 
-def missed(request: HttpRequest) -> list[str]:
-    """Rows of the shown tab, and the newest lines of the shown conversation with their present state."""
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """`rest` is the query of the next page; empty when the lines reach back to those that the viewer's page shows.
+    `reload_list`: more rows came than one page of the list has."""
+
+    fragments: list[str]
+    rest: str = ""
+    reload_list: bool = False
+
+
+def missed(request: HttpRequest) -> Missed:
+    """Rows of the shown tab and lines of the shown conversation, with their present state.
+
+    `?tab=&row=` is the newest row shown (its moment in seconds), `?conversation=&line=` the newest line (its id).
+    """
+    lines, rest = _lines(request)
+    if "before" in request.GET:
+        return Missed(lines, rest)
     membership = membership_of(request)
     tab = selectors.tab_or_default(request.GET.get("tab", ""), membership)
-    fragments = list(rows_html(selectors.list_page(tab, membership).rows, membership.organization.slug))
-    return [*map(str, fragments), *_lines(request)]
+    page = selectors.list_page(tab, membership)
+    shown = _moment(request.GET.get("row", ""))
+    is_cut = bool(page.next_cursor) and shown is not None and page.rows[-1].last_message_at > shown
+    return Missed([*map(str, rows_html(page.rows, membership.organization.slug)), *lines], rest, is_cut)
 
 
-def _lines(request: HttpRequest) -> list[str]:
-    try:
-        wanted = UUID(request.GET.get("conversation", ""))
-    except ValueError:
-        return []
-    conversation = visible_to_viewer(request, wanted)
+def _lines(request: HttpRequest) -> tuple[list[str], str]:
+    wanted = _uuid(request.GET.get("conversation", ""))
+    conversation = visible_to_viewer(request, wanted) if wanted else None
     if conversation is None:
-        return []
+        return [], ""
     membership = membership_of(request)
     context = {
         "conversation": conversation,
@@ -32,5 +50,22 @@ def _lines(request: HttpRequest) -> list[str]:
         "slug": membership.organization.slug,
         "can": abilities(membership, conversation),
     }
-    newest = selectors.thread_page(conversation).rows[::-1]
-    return [render_message(message, context) for message in newest]
+    page = selectors.thread_page(conversation, before=request.GET.get("before", ""))
+    shown, rest = _uuid(request.GET.get("line", "")), ""
+    if shown and page.next_cursor and page.rows[-1].pk > shown:
+        rest = urlencode({"conversation": conversation.pk, "line": shown, "before": page.next_cursor})
+    return [render_message(message, context) for message in page.rows[::-1]], rest
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(float(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -25,6 +25,7 @@ def fetch_media() -> None:
 @shared_task(name="conversations.reconcile")
 def reconcile() -> None:
     reconciling.reconcile()
+    reconciling.prune_parked()
     waiting.requeue_due()
 
 

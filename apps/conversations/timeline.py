@@ -35,6 +35,8 @@ def _queued(payload: Payload, actor: str) -> str:
             return _("%(actor)s transferred the conversation to the queue %(queue)s") % known
         case "deactivated":
             return _("Back in the queue %(queue)s: the agent's access ended") % known
+        case "role_changed":
+            return _("Back in the queue %(queue)s: the agent does not answer customers any more") % known
         case "offline":
             return _("Back in the queue %(queue)s: the agent stayed offline and the customer was waiting") % known
         case "overflow_size":

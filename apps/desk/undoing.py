@@ -32,8 +32,15 @@ def undo(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpResponse
     except Conversation.DoesNotExist:
         raise Http404 from None
     except ValidationError as error:
+        _known_or_404(request, conversation_id)
         return notice(request, error.messages[0], reverse("desk:inbox", kwargs={"slug": slug}))
     return thread_answer(request, visible_or_404(request, conversation_id))
+
+
+def _known_or_404(request: HttpRequest, conversation_id: UUID) -> None:
+    """Whoever held it knows of it, even when it is not theirs to see any more."""
+    if not Handling.objects.filter(conversation=conversation_id, agent=membership_of(request)).exists():
+        visible_or_404(request, conversation_id)
 
 
 @transaction.atomic

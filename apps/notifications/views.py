@@ -24,7 +24,7 @@ def counts(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def panel(request: HttpRequest, slug: str) -> HttpResponse:
-    """The newest ones, in the drawer."""
+    """The newest ones, in the drawer; `?panel=console` leads on within that panel."""
     return _panel(request)
 
 
@@ -33,6 +33,7 @@ def _panel(request: HttpRequest) -> HttpResponse:
     page = selectors.page_of(membership, only_unread=False, after="", size=selectors.PANEL_SIZE)
     unread = selectors.unread_count(membership.pk)
     context = {"rows": page.rows, "unread": unread, "slug": membership.organization.slug}
+    context["in_console"] = request.GET.get("panel") == "console"
     return TemplateResponse(request, "notifications/_panel.html", context)
 
 

@@ -4,8 +4,9 @@ from apps.conversations import life
 from apps.conversations.events import ConversationClosed
 from apps.core.events import Event, subscribe
 from apps.core.wake import wake
-from apps.organizations.events import MembershipDeactivated
+from apps.organizations.events import MembershipDeactivated, MembershipRoleChanged
 from apps.organizations.models import Membership
+from apps.organizations.permissions import Perm, has_perm
 from apps.organizations.tenancy import tenant_scope
 from apps.routing import clocks, reviewing
 from apps.routing.services import return_to_queue
@@ -21,6 +22,15 @@ def give_back_conversations(event: MembershipDeactivated) -> None:
     """What a deactivated agent held goes back to the queues."""
     with tenant_scope(event.organization_id):
         return_to_queue(Membership.objects.get(pk=event.membership_id), reason="deactivated")
+
+
+@subscribe(MembershipRoleChanged)
+def give_back_what_may_not_be_answered(event: MembershipRoleChanged) -> None:
+    """Who may not reply any more holds nothing."""
+    with tenant_scope(event.organization_id):
+        member = Membership.objects.get(pk=event.membership_id)
+        if not has_perm(member, Perm.REPLY):
+            return_to_queue(member, reason="role_changed")
 
 
 @subscribe(PresenceChanged)

@@ -15,12 +15,14 @@ from apps.core.logs import get_logger
 from apps.core.text import clean_text
 from apps.core.wake import wake
 from apps.organizations.tenancy import platform_scope, tenant_scope
-from apps.whatsapp.errors import GraphError
-from apps.whatsapp.graph import GraphClient
+from apps.vault.sealing import Unreadable
+from apps.whatsapp.errors import GraphError, policy_for
+from apps.whatsapp.graph import TOKEN_DEAD, GraphClient
 from apps.whatsapp.models import BusinessAccount, Template, TemplateStop
 from apps.whatsapp.payloads.account import normalise_language
 from apps.whatsapp.payloads.values import json_safe
 from apps.whatsapp.providers.cloud.accounts import list_templates
+from apps.whatsapp.trouble import needs_attention
 
 log = get_logger(__name__)
 EVERY = timedelta(hours=1)
@@ -59,6 +61,10 @@ async def _sync(http: OutboundClient, account: BusinessAccount) -> bool:
     try:
         token = await sync_to_async(account.access_token.reveal)()
         rows = await list_templates(GraphClient(http, token), account.waba_id)
+    except Unreadable as error:
+        log.error("an account's token can't be opened", account=str(account.pk), error=str(error))
+        await sync_to_async(_stopped)(account)
+        return False
     except GraphError as error:
         log.warning("templates not told", account=str(account.pk), code=error.code, details=error.details)
         await sync_to_async(_next_time)(account, EVERY if error.permanent else RETRY)
@@ -66,6 +72,14 @@ async def _sync(http: OutboundClient, account: BusinessAccount) -> bool:
     await sync_to_async(keep)(account, rows, began=began)
     await sync_to_async(_next_time)(account, EVERY)
     return True
+
+
+@transaction.atomic
+def _stopped(account: BusinessAccount) -> None:
+    """Its administrators read what to do; the other accounts are asked as ever."""
+    with tenant_scope(account.organization_id):
+        needs_attention(account, str(policy_for(TOKEN_DEAD).sentence))
+    _next_time(account, EVERY)
 
 
 def _next_time(account: BusinessAccount, wait: timedelta) -> None:

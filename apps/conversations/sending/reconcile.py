@@ -29,6 +29,21 @@ WHERE m.status = 'unknown' AND n.id = m.number_id AND m.claimed_at < now() - %s 
 RETURNING m.organization_id, m.id, m.conversation_id, m.status
 """
 
+PARKED_SECONDS = 24 * 60 * 60
+PRUNED = 2000
+_PRUNE = """
+DELETE FROM conversations_parkedstatus WHERE id IN (
+  SELECT id FROM conversations_parkedstatus WHERE created_at < now() - %s * interval '1 second'
+  ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+"""
+
+
+def prune_parked() -> int:
+    """Statuses of messages that nobody here sent, after a day; at most `PRUNED` a pass. Returns how many went."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRUNE, [PARKED_SECONDS, PRUNED])
+        return int(cursor.rowcount)
+
 
 @transaction.atomic
 def reconcile(*, lease: float = LEASE_SECONDS, hold: float = HOLD_SECONDS) -> int:

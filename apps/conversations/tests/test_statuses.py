@@ -1,5 +1,6 @@
 """Ticks only climb, whatever order and however often statuses come; and none is lost that came too early."""
 
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -8,7 +9,9 @@ from apps.conversations.ingest.statuses import RANKS
 from apps.conversations.models import Message, ParkedStatus, Status
 from apps.conversations.sending.claims import claim
 from apps.conversations.sending.outcomes import accepted, settle
+from apps.conversations.sending.reconcile import prune_parked
 from apps.conversations.tests.conftest import status_of
+from apps.core.clock import now
 from apps.whatsapp.tests.samples import QUOTED, status
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +77,14 @@ def test_a_status_faster_than_the_answer_waits_for_it(house, monkeypatch):
     settle([accepted(job, QUOTED)])
     assert status_of(row) == Status.DELIVERED
     assert row.pricing["category"] == "service"
+    assert ParkedStatus.objects.count() == 0
+
+
+def test_a_status_that_nobody_waits_for_goes_after_a_day(house):
+    house.hear(status("sent"))
+    assert prune_parked() == 0
+    ParkedStatus.objects.update(created_at=now() - timedelta(days=2))
+    assert prune_parked() == 1
     assert ParkedStatus.objects.count() == 0
 
 

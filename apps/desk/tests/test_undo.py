@@ -8,6 +8,7 @@ import time_machine
 from apps.conversations import closing
 from apps.conversations.models import Conversation
 from apps.core.clock import now
+from apps.organizations.tests.factories import MembershipFactory
 from apps.routing import services as routing
 from apps.teams.tests.factories import QueueFactory
 
@@ -54,6 +55,15 @@ def test_transferred_by_an_agent_who_does_not_see_it_any_more(house):
     chat = pulled(house)
     routing.transfer(chat.pk, queue=QueueFactory(organization=house.organization), actor=house.agent)
     assert undo(house, chat) == 200
+    assert place(chat) == ("open", house.agent)
+
+
+def test_what_one_may_not_see_does_not_exist(house):
+    chat = pulled(house)
+    colleague = MembershipFactory(organization=house.organization, role="agent")
+    house.members["colleague"] = colleague
+    assert undo(house, chat, "colleague") == 404
+    assert undo(house, chat, "supervisor") == 422, "negative control: who sees it reads why it stands"
     assert place(chat) == ("open", house.agent)
 
 

@@ -1,5 +1,7 @@
 """The list, the drawer, the bells: one's own notifications and nobody else's; and how they look when pushed."""
 
+import re
+
 import pytest
 
 from apps.core.realtime.rendering import RenderClass
@@ -50,6 +52,17 @@ def test_the_page_is_in_the_panels_that_a_role_has(house, tell, role, panel, sta
     answer = house.client(role).get(house.url(f"{panel}:notifications"))
     assert answer.status_code == status
     assert ("Ana gave you a parcel" in answer.content.decode()) == (status == 200)
+
+
+@pytest.mark.parametrize("panel", ["desk", "console"])
+def test_the_bell_stays_in_the_panel_of_its_page(house, tell, panel):
+    tell("owner")
+    browser, here = house.client("owner"), house.url(f"{panel}:notifications")
+    address = re.search(r'hx-get="([^"]*/panel/[^"]*)"', browser.get(house.url(f"{panel}:dashboard")).content.decode())[1]
+    drawer = browser.get(address).content.decode()
+    assert f'href="{here}"' in drawer
+    again = re.search(r'hx-post="([^"]*/read/[^"]*)"', drawer)[1]
+    assert f'href="{here}"' in browser.post(again, headers={"HX-Request": "true"}).content.decode()
 
 
 @pytest.mark.parametrize("name", ["read", "follow"])

@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from apps.conversations.handlers import Arrived
 from apps.conversations.models import Conversation, Message
 from apps.core.clock import now
+from apps.organizations import services as members
+from apps.organizations.tests.factories import MembershipFactory
 from apps.routing import services, sweeping
 from apps.routing.tests.conftest import online
-from apps.teams.models import TeamSettings
+from apps.teams.models import Agent, TeamSettings
 from apps.teams.tests.factories import BusinessHoursFactory
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +162,17 @@ def test_the_away_message_goes_out_once_and_only_out_of_hours(shop, django_captu
         with django_capture_on_commit_callbacks(execute=True):
             services.ensure_routed([Arrived(Conversation.objects.get(pk=chat.pk), "")])
     assert [line.text for line in Message.objects.filter(direction="out")] == ["Voltamos às 8h."]
+
+
+@pytest.mark.parametrize(("role", "state"), [("viewer", "queued"), ("supervisor", "open")])
+def test_who_may_not_reply_any_more_holds_nothing(shop, django_capture_on_commit_callbacks, role, state):
+    online(shop.ana)
+    chat = shop.wait()
+    services.pull(shop.ana)
+    owner = MembershipFactory(organization=shop.organization, role="owner")
+    with django_capture_on_commit_callbacks(execute=True):
+        members.change_role(actor=owner, membership=shop.ana, role=role)
+    chat.refresh_from_db()
+    assert chat.state == state
+    assert (shop.reasons(chat)[-1] == ("queued", "role_changed")) == (role == "viewer")
+    assert Agent.objects.get(membership=shop.ana).presence == ("offline" if role == "viewer" else "online")

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from asgiref.sync import async_to_sync
 
+from django.db import connection
+
 from apps.core.clock import now
 from apps.organizations.tenancy import tenant_scope
+from apps.organizations.tests.factories import OrganizationFactory
 from apps.whatsapp import template_sync
 from apps.whatsapp.errors import GraphError
 from apps.whatsapp.models import BusinessAccount, Template
@@ -161,3 +164,28 @@ def test_every_account_that_is_due_is_asked_once(account, monkeypatch):
     account.refresh_from_db()
     assert account.templates_due_at > now() + timedelta(minutes=50)
     assert async_to_sync(template_sync.sync_due)() == 0, "nothing is due any more"
+
+
+def test_a_token_that_can_not_be_opened_stops_its_own_account_alone(account, monkeypatch):
+    broken = BusinessAccountFactory(organization=account.organization, templates_due_at=now() - timedelta(days=1))
+    other = BusinessAccountFactory(organization=OrganizationFactory())
+    stolen = other.access_token.reveal  # sealed for another company
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE whatsapp_businessaccount SET access_token = "
+            "(SELECT access_token FROM whatsapp_businessaccount WHERE id = %s) WHERE id = %s",
+            [other.pk, broken.pk],
+        )
+
+    async def answer(graph, waba_id):
+        return [told()]
+
+    monkeypatch.setattr(template_sync, "list_templates", answer)
+    BusinessAccount.objects.filter(pk=account.pk).update(templates_due_at=now())
+    assert async_to_sync(template_sync.sync_due)() >= 1
+    broken.refresh_from_db()
+    assert (broken.status, bool(broken.problem)) == ("attention", True)
+    assert broken.templates_due_at > now() + timedelta(minutes=50)
+    account.refresh_from_db()
+    assert account.status != "attention", "negative control"
+    assert stolen(), "it opens where it belongs"

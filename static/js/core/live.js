@@ -1,5 +1,6 @@
 // One socket per tab. Down: `{seq, type, id, into, html}`. Up: ping, typing, view, read.
 import { $, $$, elementsOf, t } from "./dom.js";
+import htmx from "./htmx.js";
 import { toast } from "./toasts.js";
 import { upsertAll } from "./upsert.js";
 
@@ -128,26 +129,59 @@ const AGAIN = 1500;
 let catching = null;
 let missedMore = false;
 
-/** What was missed comes in one GET. A gap while it runs may be about newer rows than it read: it runs once more. */
+const newest = (selector) => $$(selector).map((element) => element.dataset.sort ?? "").sort().at(-1) ?? "";
+const NOTHING_SHOWN = { row: "0", line: "00000000-0000-0000-0000-000000000000" };
+
+/** What this page shows already: answers reach back to it. */
+function shownSoFar() {
+  const query = new URLSearchParams();
+  const thread = $(".thread[data-conversation]");
+  if (thread) {
+    query.set("conversation", thread.dataset.conversation);
+    query.set("line", newest(".thread-list > [data-message]") || NOTHING_SHOWN.line);
+  }
+  const list = $("#conversation-list");
+  if (list?.dataset.tab) query.set("tab", list.dataset.tab);
+  if (list && !isNarrowed(list)) query.set("row", newest("#conversation-list > .chat-row") || NOTHING_SHOWN.row);
+  return query;
+}
+
+const isNarrowed = (list) => Boolean($("[data-search]")?.value) || list.dataset.filtered !== undefined;
+
+/** All parts of the answer and whether the list is beyond repair; null when this page may not ask any more. */
+async function missedSince(source, query) {
+  let html = "";
+  let isListCut = false;
+  for (let rest = query.toString(); rest !== null; ) {
+    const answer = await fetch(new URL(`?${rest}`, new URL(source, location.href)), { headers: { "HX-Request": "true" } });
+    if (answer.status >= 500) throw new Error("not answered");
+    if (!answer.ok || answer.redirected) return null;
+    html += await answer.text();
+    isListCut ||= answer.headers.has("X-Reload-List");
+    rest = answer.headers.get("X-Rest");
+  }
+  return { html, isListCut };
+}
+
+/** More rows came than one page has: the list begins anew, so that nothing is left out between old and new rows. */
+function reloadList() {
+  const address = $("[data-list-tab][aria-current]")?.getAttribute("hx-get");
+  if (address) htmx.ajax("GET", address, { target: "#conversation-list", swap: "innerHTML" });
+}
+
+/** A gap while it runs may be about newer rows than it read: it runs once more. */
 async function catchUp() {
   const source = $("[data-catchup-url]");
   if (!source) return;
   missedMore = Boolean(catching);
   if (catching) return;
-  const address = new URL(source.dataset.catchupUrl, location.href);
   const thread = $(".thread[data-conversation]");
-  if (thread) address.searchParams.set("conversation", thread.dataset.conversation);
-  const tab = $("#conversation-list")?.dataset.tab;
-  if (tab) address.searchParams.set("tab", tab);
-  catching = fetch(address, { headers: { "HX-Request": "true" } })
-    .then((answer) => {
-      if (answer.status >= 500) throw new Error("not answered");
-      return answer.ok && !answer.redirected ? answer.text() : null;
-    })
-    .then((html) => {
-      if (html === null) return;
-      upsertAll(html);
-      dropMissing(html);
+  catching = missedSince(source.dataset.catchupUrl, shownSoFar())
+    .then((found) => {
+      if (found === null) return;
+      upsertAll(found.html);
+      if (found.isListCut) reloadList();
+      else dropMissing(found.html);
     })
     .catch(() => setTimeout(catchUp, AGAIN * (0.5 + Math.random())))
     .finally(() => {
