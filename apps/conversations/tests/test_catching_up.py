@@ -1,4 +1,4 @@
-"""Whatever came while the socket was away comes back, however much: in pages of lines, or by a list that begins anew."""
+"""Whatever came while the socket was away comes back, however much: lines in pages, or a list that begins anew."""
 
 from urllib.parse import parse_qs
 

@@ -52,7 +52,7 @@ def contact(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpRespo
 
 @require_GET
 def catchup(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Everything a page may have missed. `X-Rest` is the query of the next part, `X-Reload-List` asks for a new list."""
+    """What a page may have missed. `X-Rest` is the query of the next part, `X-Reload-List` asks for a new list."""
     found = catching_up.missed(request)
     headers = {"X-Rest": found.rest, "X-Reload-List": "yes" if found.reload_list else ""}
     shown = {name: value for name, value in headers.items() if value}

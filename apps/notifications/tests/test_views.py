@@ -58,7 +58,8 @@ def test_the_page_is_in_the_panels_that_a_role_has(house, tell, role, panel, sta
 def test_the_bell_stays_in_the_panel_of_its_page(house, tell, panel):
     tell("owner")
     browser, here = house.client("owner"), house.url(f"{panel}:notifications")
-    address = re.search(r'hx-get="([^"]*/panel/[^"]*)"', browser.get(house.url(f"{panel}:dashboard")).content.decode())[1]
+    page = browser.get(house.url(f"{panel}:dashboard")).content.decode()
+    address = re.search(r'hx-get="([^"]*/panel/[^"]*)"', page)[1]
     drawer = browser.get(address).content.decode()
     assert f'href="{here}"' in drawer
     again = re.search(r'hx-post="([^"]*/read/[^"]*)"', drawer)[1]
