@@ -141,7 +141,7 @@ VIEWS = {
     "desk:profile": View(ANSWERING, colleague=200),
     "desk:shortcuts": View(EVERYBODY, "POST", status=204, colleague=204),
     "desk:stats": View(ANSWERING, colleague=200),
-    "desk:undo": View(ANSWERING, "POST", status=422, colleague=422),
+    "desk:undo": View(ANSWERING, "POST", status=422),
     "media:file": View(EVERYBODY),
 }
 
