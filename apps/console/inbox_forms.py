@@ -6,7 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.conversations.models import SurveyPolicy
+from apps.core.templatetags.pytake import plain_name
 from apps.teams.models import Queue
+from apps.whatsapp.models import Template
+from apps.whatsapp.template_parts import take_apart
 
 
 class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -17,6 +20,15 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.CheckboxSelectMultiple,
     )
 
+    template = forms.ChoiceField(
+        label=_("Template for after the 24-hour window"),
+        required=False,
+        help_text=_(
+            "Approved templates with exactly three quick replies, in this order: good, so-so, bad. "
+            "Without one, nothing is asked after the window."
+        ),
+    )
+
     class Meta:
         model = SurveyPolicy
         fields = [
@@ -25,8 +37,6 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
             "question",
             "asks_comment",
             "silent_queues",
-            "template_name",
-            "template_language",
         ]
         widgets = {
             "style": forms.RadioSelect,
@@ -35,12 +45,37 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {
             "question": _("Empty: “How was our service? Choose an answer below.”"),
             "asks_comment": _("The first text within ten minutes after the rating is kept as its comment."),
-            "template_name": _(
-                "An approved template with three quick replies in this order: good, so-so, bad. "
-                "Without one, nothing is asked after the 24-hour window."
-            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["silent_queues"].queryset = Queue.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        kept = self.instance
+        current = _key(kept.template_name, kept.template_language) if kept.template_name else ""
+        self.fields["template"].choices = _templates(current)  # type: ignore[attr-defined]
+        self.initial["template"] = current
+
+    def save(self, commit: bool = True) -> Any:
+        name, _separator, language = self.cleaned_data["template"].partition("/")
+        self.instance.template_name, self.instance.template_language = name, language or "pt_BR"
+        return super().save(commit=commit)
+
+
+def _key(name: str, language: str) -> str:
+    return f"{name}/{language}"
+
+
+def _templates(current: str) -> list[tuple[str, Any]]:
+    """None, those that can ask, and the present one even when Meta has stopped it."""
+    rows = Template.objects.sendable().order_by("name", "language")
+    found = {_key(row.name, row.language): f"{plain_name(row.name)} · {row.language}" for row in rows if _asks(row)}
+    if current and current not in found:
+        found[current] = _("%(name)s (not approved now)") % {"name": current}
+    return [("", _("None: ask only within the window")), *found.items()]
+
+
+def _asks(template: Template) -> bool:
+    plan = take_apart(template)
+    kinds = [str(button.get("type", "")).upper() for button in plan.buttons]
+    needs_nothing = not (plan.problem or plan.variables or plan.media_kind or plan.header_format == "LOCATION")
+    return needs_nothing and kinds == ["QUICK_REPLY"] * 3

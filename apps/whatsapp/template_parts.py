@@ -19,6 +19,16 @@ _HEADERS = {"", "TEXT", "LOCATION", *MEDIA_HEADERS}
 _BUTTONS = {"QUICK_REPLY", "URL", "PHONE_NUMBER", "COPY_CODE", "OTP", "VOICE_CALL", "REQUEST_CONTACT_INFO"}
 _PARTS = {"HEADER", "BODY", "FOOTER", "BUTTONS"}
 
+_NOT_BY_HAND = {
+    "CAROUSEL": _("Carousels can't be sent from a conversation. Choose a template without cards."),
+    "LIMITED_TIME_OFFER": _(
+        "Limited-time offers can't be sent from a conversation: each needs an end of its own. Choose another template."
+    ),
+    "FLOW": _("Templates that open a form (Flow) can't be sent from a conversation. Choose another template."),
+    "CATALOG": _("Catalogue templates can't be sent from a conversation. Choose a template without products."),
+    "MPM": _("Catalogue templates can't be sent from a conversation. Choose a template without products."),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -117,6 +127,9 @@ def take_apart(template: Template) -> Blueprint:
 def _problem(template: Template, parts: Mapping[str, JSONObject], buttons: Sequence[JSONObject]) -> str | Promise:
     if template.status != Template.Status.APPROVED:
         return _("WhatsApp only sends approved templates.")
+    kinds = {*parts, *map(_kind, buttons)}
+    if why := next((why for kind, why in _NOT_BY_HAND.items() if kind in kinds), ""):
+        return why
     if "BODY" not in parts or set(parts) - _PARTS or _kind(parts.get("HEADER", {}), "format") not in _HEADERS:
         return _("This kind of template can't be sent by hand yet.")
     if any(_kind(button) not in _BUTTONS for button in buttons):

@@ -85,6 +85,19 @@ def test_what_can_not_be_sent_by_hand_says_so_and_breaks_nothing(components):
     assert isinstance(plan.filled({})["body"], str)
 
 
+@pytest.mark.parametrize(
+    ("part", "word"),
+    [
+        ({"type": "CAROUSEL", "cards": []}, "Carousels"),
+        ({"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "x"}}, "Limited-time"),
+        ({"type": "BUTTONS", "buttons": [{"type": "FLOW", "text": "x"}]}, "Flow"),
+    ],
+    ids=["carousel", "offer", "flow"],
+)
+def test_the_reason_names_what_is_in_the_way(part, word):
+    assert word in str(take_apart(template(body_part("a"), part)).problem)
+
+
 def test_only_approved_templates_have_no_problem():
     assert not take_apart(template(body_part("a"))).problem
     assert take_apart(template(body_part("a"), status="PAUSED")).problem
