@@ -16,7 +16,7 @@ import django
 from django.core.management import call_command
 
 from apps.ops.stack.embedded import EmbeddedPostgres, EmbeddedValkey, readable_install
-from apps.ops.stack.house import UVICORN
+from apps.ops.stack.house import ONE_ORIGIN, UVICORN
 from apps.ops.stack.ports import answers, free_port
 from apps.ops.stack.spawn import end, spawn
 
@@ -123,10 +123,12 @@ class House:
         self.processes.remove(process)
         end(process)
 
-    def web(self, app: str = "pytake.asgi:application", port: int = 0) -> Popen[bytes]:
+    def web(self, *app: str, port: int = 0) -> Popen[bytes]:
         """The one process that `make run` starts for pages, door and sockets; or another ASGI app in the same way."""
         port = port or self.port
-        return self.start("-m", "uvicorn", app, "--host", "127.0.0.1", "--port", str(port), *UVICORN, port=port)
+        return self.start(
+            "-m", "uvicorn", *(app or ONE_ORIGIN), "--host", "127.0.0.1", "--port", str(port), *UVICORN, port=port
+        )
 
     def worker(self) -> Popen[bytes]:
         lean = ["--without-gossip", "--without-mingle", "-c", "3", "-Q", "default,inbound,outbound", "-l", "INFO"]

@@ -33,7 +33,7 @@ def run(house: House) -> list[Row]:
         conversation = str(crowd.conversations(connection, 1)[0][0])
     house.static()
     web, other_port = house.web(), free_port()
-    other = house.web("benchmarks.reference_hub:application", other_port)
+    other = house.web("benchmarks.reference_hub:application", port=other_port)
     try:
         pushed = _Pushed(house, conversation)
         rows = [_compare(ONE, house, other_port, pushed, 1, house.amount(300, 60))[0]]

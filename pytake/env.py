@@ -27,10 +27,11 @@ def items(name: str, default: list[str] | None = None) -> list[str]:
     return [str(item) for item in _reader.list(name, default=default or [])]
 
 
-def database(name: str, default: str | None = None) -> dict[str, object]:
-    """Django's DATABASES entry from a postgres:// URL."""
+def database(name: str, default: str | None = None, **options: object) -> dict[str, object]:
+    """Django's DATABASES entry from a postgres:// URL; what its query says (`?sslmode=…`) joins the options."""
     text(name, default)
-    return dict(_reader.db_url(name) if default is None else _reader.db_url(name, default=default))
+    found = dict(_reader.db_url(name) if default is None else _reader.db_url(name, default=default))
+    return {**found, "OPTIONS": {**options, **found.get("OPTIONS", {})}}
 
 
 def is_set(name: str) -> bool:

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from django.db import ProgrammingError
+from django.db import ProgrammingError, connection
 
 from apps.contacts.models import Contact
 from apps.core.compiled import Compiled
@@ -55,3 +55,15 @@ def test_an_error_is_djangos():
     find.__dict__["_plan"] = ("SELECT nothing_like_this", [])
     with pytest.raises(ProgrammingError):
         find(uuid.uuid4())
+
+
+def test_postgresql_keeps_one_plan_for_all_keys():
+    """And prepares nothing that Django's own cursors ask."""
+    find = Compiled(2, names)
+    for _ in range(3):
+        find(uuid.uuid4(), uuid.uuid4())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%contacts%'"
+        )
+        assert cursor.fetchall() == [(3, 0)]

@@ -132,9 +132,9 @@ def prepare(config: Config, supervisor: Supervisor, environ: Mapping[str, str]) 
     return facts
 
 
+ONE_ORIGIN = ["pytake.asgi:application", "--http", "pytake.doorway:Doorway"]
 # Deflating costs every socket a context of its own, and frames over 64 KB are nobody's.
 UVICORN = [
-    *("--http", "pytake.doorway:Doorway"),
     *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"),
     *("--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
 ]
@@ -144,7 +144,7 @@ def the_parts(config: Config) -> list[Part]:
     python = sys.executable
     # As root Celery warns about root, which a development machine may well be.
     celery = [python, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "pytake"]
-    uvicorn = [python, "-m", "uvicorn", "pytake.asgi:application", "--host", "127.0.0.1", "--port", str(config.port)]
+    uvicorn = [python, "-m", "uvicorn", *ONE_ORIGIN, "--host", "127.0.0.1", "--port", str(config.port)]
     lean = ["--without-gossip", "--without-mingle", "--concurrency", "4", "--queues", QUEUES, "--loglevel", "INFO"]
     return [
         Part("web", [*uvicorn, *UVICORN], ready=lambda: http_ok(config.port, "/health/live")),
