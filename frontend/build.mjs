@@ -10,7 +10,7 @@ const watch = process.argv.includes("--watch");
 
 // Where icon names are looked for: `{% icon "name" %}`, `icon="name"`, `"icon": "name"`, `icon("name")`.
 const SOURCES = [["templates", /\.(html|txt)$/], ["apps", /\.(html|py)$/], ["static/js", /\.js$/]];
-const ICON_NAME = /\bicon["']?(?:\s*[=:(]\s*|\s+)["']([a-z][a-z0-9-]*)["']/g;
+const ICON_NAME = /(?<!\.)\bicon["']?(?:\s*[=:(]\s*|\s+)["']([a-z][a-z0-9-]*)["']/g;
 
 async function filesUnder(folder, pattern) {
   const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
@@ -84,6 +84,7 @@ const options = {
   entryPoints: [
     { in: "static/js/app.js", out: "app" },
     { in: "static/css/app.css", out: "app" },
+    { in: "static/css/builder.css", out: "builder" },
   ],
   entryNames: "[name]",
   chunkNames: "chunks/[name]-[hash]",
@@ -95,6 +96,8 @@ const options = {
   target: ["es2022", "chrome115", "firefox115", "safari16.4"],
   loader: { ".woff2": "file" },
   plugins: [emoji],
+  // React's own switch between its checked and its small build.
+  define: { "process.env.NODE_ENV": watch ? '"development"' : '"production"' },
   minify: !watch,
   legalComments: "none",
   logLevel: "info",

@@ -9,6 +9,7 @@ tenant_patterns = [
     path("conversations/", include("apps.conversations.urls")),
     path("routing/", include("apps.routing.urls")),
     path("teams/", include("apps.teams.urls")),
+    path("bots/", include("apps.chatbots.urls")),
     path("media/", include("apps.media.urls")),
     path("notifications/", include("apps.notifications.urls")),
 ]

@@ -29,6 +29,7 @@ SECTIONS = [
     Section("numbers", "console:numbers", _("Numbers"), icon="brand-whatsapp", perm=Perm.MANAGE_NUMBERS),
     Section("people", "console:people", _("People"), icon="users", perm=Perm.MANAGE_PEOPLE),
     Section("teams", "console:teams", _("Teams"), icon="sitemap", perm=Perm.MANAGE_TEAMS),
+    Section("bots", "chatbots:bots", _("Bots"), icon="robot", perm=Perm.SEE_BOTS),
     Section("inbox_settings", "console:canned", _("Inbox settings"), icon="message-cog", perm=Perm.MANAGE_TEAMS),
     Section("settings", "console:settings", _("Settings"), icon="settings", perm=Perm.MANAGE_ORGANIZATION),
 ]

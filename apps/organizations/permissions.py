@@ -28,6 +28,9 @@ class Perm(StrEnum):
     MANAGE_PEOPLE = "people.manage"
     MANAGE_ORGANIZATION = "organization.manage"
     SEE_AUDIT = "audit.see"
+    SEE_BOTS = "bots.see"
+    MANAGE_BOTS = "bots.manage"
+    OVERRIDE_BOT_TESTS = "bots.override_tests"
 
 
 class Role(models.TextChoices):
@@ -40,8 +43,8 @@ class Role(models.TextChoices):
 
 _AGENT = frozenset({Perm.USE_DESK, Perm.REPLY})
 _VIEWER = frozenset({Perm.USE_CONSOLE, Perm.SEE_ALL_CONVERSATIONS})
-_SUPERVISOR = _AGENT | _VIEWER | {Perm.ASSIGN, Perm.MANAGE_CONTACTS, Perm.MANAGE_TEAMS}
-_ADMIN = frozenset(Perm) - {Perm.MANAGE_ORGANIZATION}
+_SUPERVISOR = _AGENT | _VIEWER | {Perm.ASSIGN, Perm.MANAGE_CONTACTS, Perm.MANAGE_TEAMS, Perm.SEE_BOTS}
+_ADMIN = frozenset(Perm) - {Perm.MANAGE_ORGANIZATION, Perm.OVERRIDE_BOT_TESTS}
 
 ROLE_PERMISSIONS: dict[str, frozenset[Perm]] = {
     Role.OWNER: frozenset(Perm),

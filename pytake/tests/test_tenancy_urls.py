@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from apps.accounts.tests.factories import UserFactory
+from apps.chatbots.models import FlowVersion, Session
+from apps.chatbots.tests.factories import FlowFactory, TriggerFactory
 from apps.contacts.models import Contact, Tag
 from apps.conversations.models import CannedReply, Conversation, Message, SavedView
 from apps.media.models import StoredFile
@@ -121,6 +123,22 @@ class World:
             "stop_id": TemplateStopFactory(organization=self.organization, account=number.account).pk,
             "attempt_id": ConnectionAttemptFactory(organization=self.organization).pk,
             "key": "token",
+            **self._of_the_bots(chat),
+        }
+
+    def _of_the_bots(self, chat: Conversation) -> dict[str, object]:
+        flow = FlowFactory(organization=self.organization)
+        trigger = TriggerFactory(organization=self.organization, flow=flow)
+        with tenant_scope(self.organization):
+            version = FlowVersion.objects.create(flow=flow, number=1, graph=flow.draft)
+            session = Session.objects.create(conversation=chat, version=version)
+        return {
+            "bot_id": flow.bot_id,
+            "flow_id": flow.pk,
+            "node_id": "start",
+            "trigger_id": trigger.pk,
+            "version_id": version.pk,
+            "session_id": session.pk,
         }
 
     def _of_the_inbox(self) -> dict[str, uuid.UUID]:

@@ -22,10 +22,10 @@ Choices = Callable[[], list[tuple[str, str]]]
 
 
 class TextField(forms.CharField):
-    """A text that may contain `{{variables}}`; `data-counter` shows how much room is left."""
+    """A text that may contain `{{variables}}`; `data-limit` shows how much room is left."""
 
     def __init__(self, *, label: Any, max_length: int, lines: int = 4, **kwargs: Any) -> None:
-        attributes = {"data-variables": "", "data-counter": str(max_length)}
+        attributes = {"data-variables": "", "data-limit": str(max_length)}
         widget = forms.Textarea({**attributes, "rows": lines}) if lines > 1 else forms.TextInput(attributes)
         super().__init__(label=label, max_length=max_length, widget=widget, **kwargs)
 

@@ -11,6 +11,9 @@ const CHUNKS = [
   ["pt-chart", () => import("../desk/chart.js")],
   ["pt-crop", () => import("../desk/crop.js")],
   ["pt-strength", () => import("../desk/strength.js")],
+  ["pt-builder", () => import("../builder/index.js")],
+  ["pt-rows", () => import("../builder/rows.js")],
+  ["[data-node-form] [data-limit]", () => import("../builder/counters.js")],
   ["[data-bs-toggle]", () => import("./widgets.js")],
 ];
 

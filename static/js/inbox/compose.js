@@ -1,27 +1,10 @@
 // Dialogs that put a message together: counters, the file of a header, more options, one's own place, and the bubble.
 import { $, $$, icon, on, t } from "../core/dom.js";
+import { count } from "../core/limits.js";
 import { toast } from "../core/toasts.js";
 import { upsertAll } from "../core/upsert.js";
 
 let picture = "";
-
-/** Characters as WhatsApp counts them: an emoji is one. */
-const lengthOf = (text) => [...text.replace(/\r\n/g, "\n")].length;
-
-function count(input) {
-  const field = input.closest(".field");
-  if (!field) return;
-  let counter = $(".counter", field);
-  if (!counter) {
-    counter = Object.assign(document.createElement("span"), { className: "counter num" });
-    counter.setAttribute("aria-hidden", "true");
-    field.append(counter);
-  }
-  const [used, limit] = [lengthOf(input.value.trim()), Number(input.dataset.limit)];
-  counter.textContent = `${used}/${limit}`;
-  counter.classList.toggle("is-over", used > limit);
-  counter.hidden = used < limit * 0.7 && limit > 100;
-}
 
 function prepare(form) {
   picture = "";

@@ -1,0 +1,117 @@
+"""Forms of bots, flows, triggers and publishing. Each kind of step brings its own.
+
+Foreign keys stand outside `Meta.fields`: Django would ask for their rows before there is a tenant.
+"""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from apps.chatbots.models import Bot, Flow, Trigger
+from apps.chatbots.patterns import is_valid
+from apps.core.text import clean_name
+from apps.teams.forms.base import NamedForm, choice_of
+from apps.whatsapp.models import Number
+
+NEEDS_VALUE = {Trigger.Kind.KEYWORD, Trigger.Kind.CONTAINS, Trigger.Kind.PATTERN, Trigger.Kind.BUTTON}
+
+
+class BotForm(NamedForm):
+    numbers = forms.ModelMultipleChoiceField(
+        Number.objects.none(),
+        label=_("Numbers on which it answers"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Bot
+        fields = ["name", "fallback_text"]
+        labels = {"name": _("Name"), "fallback_text": _("When the bot can't go on, it says")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["numbers"].queryset = Number.objects.all()  # type: ignore[attr-defined]
+        if not self.instance._state.adding:
+            self.initial["numbers"] = list(self.instance.numbers.values_list("pk", flat=True))
+
+    def save(self, commit: bool = True) -> Any:
+        made = super().save(commit=commit)
+        made.numbers.set(self.cleaned_data["numbers"])
+        return made
+
+
+class FlowForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Flow
+        fields = ["name"]
+        labels = {"name": _("Name")}
+
+    def clean_name(self) -> str:
+        name = clean_name(self.cleaned_data["name"])
+        if not name:
+            raise ValidationError(_("Write a name."))
+        if Flow.objects.filter(bot=self.instance.bot, name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(NamedForm.taken)
+        return name
+
+
+class PublishForm(forms.Form):
+    note = forms.CharField(
+        label=_("What changed"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("For example: new question about the order")}),
+    )
+    canary_percent = forms.IntegerField(
+        label=_("Share of new sessions, in per cent"),
+        min_value=1,
+        max_value=100,
+        initial=100,
+        help_text=_("Begin with few to try it out; the others stay with the version before."),
+    )
+
+
+class ImportForm(forms.Form):
+    name = forms.CharField(label=_("Name of the bot"), max_length=80)
+    file = forms.FileField(label=_("File"), help_text=_("A flow that was exported here, as JSON, at most 2 MB."))
+
+    def clean_name(self) -> str:
+        name = clean_name(self.cleaned_data["name"])
+        if Bot.objects.filter(name__iexact=name).exists():
+            raise ValidationError(NamedForm.taken)
+        return name
+
+
+class TriggerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A trigger of one of the bot's flows."""
+
+    flow = choice_of(Flow, _("Flow that begins"), None, required=True)
+    number = choice_of(Number, _("On the number"), _("All numbers of the bot"))
+    field_order = ["flow", "kind", "value", "number", "priority"]
+
+    class Meta:
+        model = Trigger
+        fields = ["kind", "value", "priority"]
+        labels = {"kind": _("When"), "value": _("What has to be recognised"), "priority": _("Priority")}
+        help_texts = {"value": _("The text, pattern or button. Several words are separated by commas.")}
+
+    def __init__(self, *args: Any, bot: Bot, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["flow"].queryset = bot.flows.order_by("-is_main", "name")  # type: ignore[attr-defined]
+        self.fields["number"].queryset = bot.numbers.all()  # type: ignore[attr-defined]
+        self.initial = {**self.initial, "flow": self.instance.flow_id, "number": self.instance.number_id}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        kind, value = cleaned.get("kind"), cleaned.get("value")
+        if kind in NEEDS_VALUE and not value:
+            self.add_error("value", _("Write what has to be recognised."))
+        if kind == Trigger.Kind.PATTERN and value and not is_valid(value):
+            self.add_error("value", _("This pattern can't be read. Example: pedido [0-9]+"))
+        self.instance.number = cleaned.get("number")
+        if "flow" in cleaned:
+            self.instance.flow = cleaned["flow"]
+        return cleaned

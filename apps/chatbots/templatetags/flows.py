@@ -1,0 +1,29 @@
+"""Pieces of a step's form that only the bots have."""
+
+import json
+
+from django import template
+from django.forms import BoundField
+
+from apps.chatbots.nodes.fields import RowsField
+
+register = template.Library()
+
+
+@register.filter
+def columns_json(field: BoundField) -> str:
+    """The columns of a list of rows, for `<pt-rows>`; empty for every other field."""
+    if not isinstance(field.field, RowsField):
+        return ""
+    return json.dumps(
+        [
+            {
+                "name": column.name,
+                "label": str(column.label),
+                "limit": column.max_length,
+                "required": column.required,
+                "choices": [[key, str(label)] for key, label in column.choices],
+            }
+            for column in field.field.columns
+        ]
+    )

@@ -1,0 +1,36 @@
+// Copy and paste of steps, within a flow and between flows: JSON on the clipboard, checked before it is used.
+import { toast } from "../core/toasts.js";
+import { insert, part, readPart, remove } from "./graph.js";
+import { w } from "./words.js";
+
+const isTyping = () => document.activeElement?.closest("input, textarea, select, [contenteditable], dialog");
+
+export function listen(element) {
+  const { store } = element;
+  const concerns = () => element.isConnected && !element.isFixed && !isTyping() && !getSelection().toString();
+
+  function put(event) {
+    if (!concerns() || !store.selected.length) return false;
+    event.clipboardData.setData("text/plain", JSON.stringify(part(store.graph, store.selected)));
+    event.preventDefault();
+    return true;
+  }
+
+  function paste(found) {
+    const [graph, ids] = insert(store.graph, found);
+    store.change(graph);
+    element.choose(ids);
+  }
+
+  element.duplicate = () => store.selected.length && paste(part(store.graph, store.selected));
+  document.addEventListener("copy", put);
+  document.addEventListener("cut", (event) => put(event) && store.change(remove(store.graph, store.selected)));
+  document.addEventListener("paste", (event) => {
+    if (!concerns()) return;
+    const text = event.clipboardData.getData("text/plain");
+    if (!text.trim()) return;
+    const found = readPart(text, Object.keys(store.catalogue));
+    if (found) paste(found);
+    else toast({ level: "warning", text: w("notAFlow") });
+  });
+}

@@ -1,0 +1,196 @@
+// <pt-builder>: the canvas of a flow with its palette, drawer, keys and autosave. A chunk of its own, for its pages only.
+import { $, $$ } from "../core/dom.js";
+import htmx, { sentenceFor } from "../core/htmx.js";
+import { toast } from "../core/toasts.js";
+import { draw } from "./canvas.js";
+import { listen as listenToClipboard } from "./clipboard.js";
+import { addComment, addNode, connect, nodeOf, place, remove, replaceNode } from "./graph.js";
+import { listen as listenToKeys } from "./keys.js";
+import { align, arrange } from "./layout.js";
+import "./palette.js";
+import { Saver } from "./saving.js";
+import { Store } from "./store.js";
+import { w } from "./words.js";
+
+const BESIDE = 300;
+
+class PtBuilder extends HTMLElement {
+  store = new Store();
+
+  get isFixed() { return this.hasAttribute("data-fixed"); }
+
+  async connectedCallback() {
+    const answer = await fetch(this.dataset.url, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return toast({ level: "error", text: sentenceFor(answer?.status ?? 0) });
+    const data = await answer.json();
+    this.store.load(data);
+    if (!this.isFixed) this.saver = new Saver(this.store, { url: this.dataset.url, revision: data.revision, onState: (state, extra) => this.tell(state, extra) });
+    this.stop = draw($("[data-canvas]", this), { store: this.store, element: this, isFixed: this.isFixed });
+    this.addEventListener("click", (event) => this.act(event.target.closest("[data-act]")?.dataset));
+    this.addEventListener("click", (event) => event.target.closest("[data-close-drawer]") && this.closeDrawer());
+    this.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && detail.elt.dataset.panelOpen && this.show(detail.elt.dataset.panelOpen));
+    this.addEventListener("click", (event) => this.replay(event.target.closest("[data-replay-node]")));
+    this.addEventListener("flow:ready", () => this.ready(), { once: true });
+    listenToKeys(this);
+    listenToClipboard(this);
+    this.store.addEventListener("change", () => this.refresh());
+    this.store.addEventListener("select", () => this.refresh());
+    this.refresh();
+  }
+
+  disconnectedCallback() { this.stop?.(); }
+
+  ready() {
+    this.setAttribute("data-ready", "");
+    performance.mark("builder:ready");
+    const wanted = location.hash.slice(1);
+    if (wanted && nodeOf(this.store.graph, wanted)) this.jump(wanted);
+  }
+
+  /** The word beside the title: saved, saving, not saved. */
+  tell(state, { problems } = {}) {
+    const line = $("[data-save-state]", this);
+    if (line) Object.assign(line, { textContent: w(`state-${state}`.replace(/-(.)/, (_, letter) => letter.toUpperCase())) }).dataset.saveState = state;
+    if (problems !== undefined) for (const count of $$("[data-problem-count]", this)) Object.assign(count, { textContent: problems, hidden: !problems });
+    if (state === "saved") document.body.dispatchEvent(new Event("flow:saved"));
+  }
+
+  refresh() {
+    const { past, future, selected } = this.store;
+    const usable = { undo: past.length, redo: future.length, delete: selected.length, left: selected.length > 1, top: selected.length > 1, columns: selected.length > 2, rows: selected.length > 2 };
+    for (const button of $$("[data-act]", this)) if (button.dataset.act in usable) button.disabled = !usable[button.dataset.act];
+  }
+
+  act(data) {
+    if (!data || (this.isFixed && data.act !== "show")) return;
+    const { store } = this;
+    const acts = {
+      undo: () => store.undo(),
+      redo: () => store.redo(),
+      delete: () => this.removeSelected(),
+      arrange: () => this.arrange(),
+      comment: () => store.change(addComment(store.graph, this.middle())),
+      add: () => this.add(data.kind),
+      show: () => this.jump(data.node),
+      save: () => this.saver.flush(),
+      palette: () => this.classList.toggle("is-palette"),
+    };
+    if (acts[data.act]) acts[data.act]();
+    else if (["left", "top", "columns", "rows"].includes(data.act)) this.align(data.act);
+  }
+
+  middle() {
+    const { x, y, width, height } = $("[data-canvas]", this).getBoundingClientRect();
+    return this.flow.screenToFlowPosition({ x: x + width / 2 - 110, y: y + height / 2 - 60 });
+  }
+
+  sizes() {
+    return Object.fromEntries(this.flow.getNodes().map((node) => [node.id, node.measured ?? {}]));
+  }
+
+  arrange() {
+    this.store.change(place(this.store.graph, arrange(this.store.graph, this.sizes())));
+    requestAnimationFrame(() => this.flow.fitView({ maxZoom: 1, padding: 0.15, duration: 200 }));
+  }
+
+  align(how) {
+    const { graph, selected } = this.store;
+    const items = [...graph.nodes, ...graph.comments].filter((item) => selected.includes(item.id));
+    this.store.change(place(graph, align(items, how)));
+  }
+
+  /** Add a step: where it was dropped, or right of the chosen step and connected to its first free port. */
+  add(kind, spot) {
+    const { store } = this;
+    const { title, fields = {} } = store.catalogue[kind] ?? {};
+    if (!title) return;
+    const chosen = spot ? null : nodeOf(store.graph, store.selected.at(-1));
+    const where = spot ?? (chosen ? { x: chosen.x + BESIDE, y: chosen.y } : this.middle());
+    const [grown, node] = addNode(store.graph, { kind, ...where, fields: structuredClone(fields) });
+    const free = chosen && store.factsOf(chosen.id).ports?.find((port) => !store.graph.edges.some((edge) => edge.from === chosen.id && edge.port === port.name));
+    store.change(free ? connect(grown, chosen.id, free.name, node.id) : grown);
+    this.classList.remove("is-palette");
+    this.choose([node.id]);
+    this.open(node.id);
+  }
+
+  choose(ids) {
+    requestAnimationFrame(() => this.setNodes((before) => before.map((node) => ({ ...node, selected: ids.includes(node.id) }))));
+  }
+
+  removeSelected() {
+    const { graph, selected } = this.store;
+    if (!selected.length) return;
+    if (selected.includes(this.opened)) this.closeDrawer();
+    this.store.change(remove(graph, selected));
+  }
+
+  jump(id) {
+    const node = nodeOf(this.store.graph, id);
+    if (!node) return;
+    this.choose([id]);
+    this.flow.setCenter(node.x + 110, node.y + 60, { zoom: 1, duration: 200 });
+    this.open(id);
+  }
+
+  /** The drawer shows the node's form, made by the server from the saved draft. */
+  async open(id) {
+    const address = this.dataset.nodeUrl;
+    if (!address) return this.dispatchEvent(new CustomEvent("flow:select", { detail: { id }, bubbles: true }));
+    this.opened = id;
+    if (this.saver && !(await this.saver.flush())) return;
+    this.dispatchEvent(new CustomEvent("flow:select", { detail: { id }, bubbles: true }));
+    await htmx.ajax("GET", address.replace("--node--", encodeURIComponent(id)), { target: "#flow-drawer", swap: "innerHTML" });
+    this.show("node");
+  }
+
+  show(panel) {
+    this.setAttribute("data-panel", panel);
+    if (panel !== "node") this.opened = null;
+  }
+
+  /** A step of a replay: its node is lit and brought to the middle. */
+  replay(button) {
+    if (!button) return;
+    const id = button.dataset.replayNode;
+    for (const each of $$("[data-replay-node]", this)) each.toggleAttribute("aria-current", each === button);
+    this.store.light([id]);
+    this.jump(id);
+  }
+
+  closeDrawer() {
+    this.opened = null;
+    this.removeAttribute("data-panel");
+    $("#flow-drawer").replaceChildren();
+  }
+
+  /** `HX-Trigger: flow:node`: a form has saved a step; the canvas takes over what the server made of it. */
+  async take({ id }) {
+    const answer = await fetch(this.dataset.url, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const { graph, revision, facts } = await answer.json();
+    const edges = graph.edges.filter((edge) => edge.from === id);
+    this.store.learn(facts);
+    this.saver.settle(replaceNode(this.store.graph, nodeOf(graph, id), edges), revision);
+    this.tell("saved", { problems: Object.values(facts).reduce((sum, each) => sum + each.problems.length, 0) });
+  }
+}
+
+customElements.define("pt-builder", PtBuilder);
+
+const builder = () => $("pt-builder");
+document.addEventListener("flow:node", (event) => builder()?.take(event.detail));
+document.addEventListener("flow:light", (event) => builder()?.store.light(event.detail.ids ?? []));
+
+// What the server makes from the saved draft waits until all is saved; a form of the drawer says the revision it writes upon.
+document.addEventListener("htmx:confirm", (event) => {
+  const asking = event.detail.elt.closest?.("form[data-node-form], [data-panel-open], [data-flush]");
+  const owner = builder();
+  if (!asking || !owner?.saver || event.detail.question || event.defaultPrevented) return;
+  event.preventDefault();
+  owner.saver.flush().then((saved) => saved && event.detail.issueRequest(true));
+});
+document.addEventListener("htmx:configRequest", (event) => {
+  const saver = builder()?.saver;
+  if (saver && event.detail.elt.closest?.("form[data-node-form]")) event.detail.parameters.revision = String(saver.revision);
+});

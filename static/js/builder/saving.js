@@ -1,0 +1,88 @@
+// The draft is saved by itself, with the revision it was made from: another editor's save in between is a conflict.
+import { $, csrfToken } from "../core/dom.js";
+import { sentenceFor } from "../core/htmx.js";
+import { toast } from "../core/toasts.js";
+
+const QUIET = 700;
+
+export class Saver {
+  constructor(store, { url, revision, onState }) {
+    Object.assign(this, { store, url, revision, onState, saved: store.graph, pending: null, timer: 0, stopped: false });
+    store.addEventListener("change", () => this.schedule());
+    addEventListener("beforeunload", (event) => this.isDirty && event.preventDefault());
+  }
+
+  get isDirty() { return this.store.graph !== this.saved; }
+
+  schedule() {
+    if (!this.isDirty || this.stopped) return;
+    this.onState("dirty");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), QUIET);
+  }
+
+  /** Saves what is not saved yet; resolves when the server has it (or has refused it). */
+  async flush() {
+    clearTimeout(this.timer);
+    while (this.pending) await this.pending;
+    if (!this.isDirty || this.stopped) return !this.isDirty;
+    this.pending = this.put().finally(() => { this.pending = null; });
+    await this.pending;
+    return !this.isDirty;
+  }
+
+  async put() {
+    const graph = this.store.graph;
+    this.onState("saving");
+    const answer = await fetch(this.url, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+      body: JSON.stringify({ revision: this.revision, graph }),
+    }).catch(() => null);
+    if (answer?.ok) return this.accept(graph, await answer.json());
+    if (answer?.status === 409) return this.conflict(await answer.json());
+    return this.refuse(answer);
+  }
+
+  accept(graph, { revision, facts, problems }) {
+    this.revision = revision;
+    this.saved = graph;
+    this.store.learn(facts);
+    this.onState(this.isDirty ? "dirty" : "saved", { problems });
+    this.schedule();
+  }
+
+  /** A graph that the server has already, except for what was moved in the meantime. */
+  settle(graph, revision) {
+    const wasClean = !this.isDirty;
+    this.revision = revision;
+    if (wasClean) this.saved = graph;
+    this.store.change(graph);
+  }
+
+  async refuse(answer) {
+    this.onState("failed");
+    const detail = answer?.status === 422 ? (await answer.json()).error : sentenceFor(answer?.status ?? 0);
+    toast({ level: "error", text: detail, retry: () => this.flush() });
+  }
+
+  conflict({ revision, text }) {
+    this.stopped = true;
+    this.onState("conflict");
+    const dialog = $("#conflict-dialog");
+    $("[data-conflict-text]", dialog).textContent = text;
+    dialog.showModal();
+    dialog.addEventListener("close", () => this.decide(dialog.returnValue, revision), { once: true });
+  }
+
+  decide(choice, revision) {
+    if (choice === "theirs") {
+      this.saved = this.store.graph;
+      location.reload();
+    } else if (choice === "mine") {
+      this.stopped = false;
+      this.revision = revision;
+      this.pending = this.put().finally(() => { this.pending = null; });
+    }
+  }
+}
