@@ -1,4 +1,4 @@
-"""A bot is drawn with the mouse, and the same one is written in the outline with the keyboard; both are published."""
+"""A bot is drawn with the mouse and published."""
 
 import re
 
@@ -50,26 +50,5 @@ def test_a_bot_is_drawn_with_the_mouse_and_published(new_bot):
     assert violations(page) == []
     page.get_by_role("button", name="Publicar").click()
     page.get_by_test_id("publish-form").get_by_role("button", name="Publicar").click()
-    page.wait_for_url("**/versions/")
-    expect(page.get_by_test_id("version")).to_have_count(1)
-
-
-def test_the_same_bot_is_written_in_the_outline_with_the_keyboard(new_bot):
-    page = new_bot("Keyboard", "^Lista de etapas")
-    for kind, rows in (("Mensagem", 2), ("Fim", 3)):
-        page.focus("#add-kind")
-        page.keyboard.type(kind)
-        page.focus("[data-testid=add-step] button[type=submit]")
-        page.keyboard.press("Enter")
-        expect(page.get_by_test_id("outline").locator("> li")).to_have_count(rows)
-        if kind == "Mensagem":
-            page.focus("[name=text]")
-            page.keyboard.type("Olá! Como podemos ajudar?")
-            page.focus("[data-testid=node-form] button[type=submit]")
-            page.keyboard.press("Enter")
-            page.wait_for_url("**saved=1**")
-    assert violations(page) == []
-    page.get_by_role("link", name="Publicar").press("Enter")
-    page.get_by_test_id("publish-form").get_by_role("button", name="Publicar").press("Enter")
     page.wait_for_url("**/versions/")
     expect(page.get_by_test_id("version")).to_have_count(1)
