@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -27,7 +28,7 @@ def items(name: str, default: list[str] | None = None) -> list[str]:
     return [str(item) for item in _reader.list(name, default=default or [])]
 
 
-def database(name: str, default: str | None = None, **options: object) -> dict[str, object]:
+def database(name: str, default: str | None = None, *, options: dict[str, Any]) -> dict[str, object]:
     """Django's DATABASES entry from a postgres:// URL; what its query says (`?sslmode=…`) joins the options."""
     text(name, default)
     found = dict(_reader.db_url(name) if default is None else _reader.db_url(name, default=default))

@@ -92,7 +92,7 @@ FORM_RENDERER = "apps.core.forms.Renderer"
 
 # For `core.compiled`, the only statements that are prepared: planned once, not with every look-up.
 PREPARED = {"prepare_threshold": 0, "options": "-c plan_cache_mode=force_generic_plan"}
-DATABASES = {"default": env.database("DATABASE_URL", "postgres://localhost/pytake", **PREPARED)}
+DATABASES = {"default": env.database("DATABASE_URL", "postgres://localhost/pytake", options=PREPARED)}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 600,
     "CONN_HEALTH_CHECKS": True,

@@ -2,11 +2,13 @@
 
 from pytake import env
 from pytake.settings.base import *  # noqa: F403
-from pytake.settings.base import PUBLIC_URL
+from pytake.settings.base import PREPARED, PUBLIC_URL
 
 SECRET_KEY = env.text("SECRET_KEY")
 VAULT_MASTER_KEY = env.text("VAULT_MASTER_KEY")
-DATABASES = {"default": env.database("DATABASE_URL") | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+DATABASES = {
+    "default": env.database("DATABASE_URL", options=PREPARED) | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+}
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=PUBLIC_URL.startswith("https://"))
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
