@@ -59,6 +59,7 @@ TEAM_TABS = [
     ("hours_list", _("Business hours")),
     ("calendars", _("Holidays")),
     ("sla_list", _("SLA")),
+    ("scenarios", _("What-if")),
 ]
 
 

@@ -12,6 +12,7 @@ from apps.console.views import (
     people,
     settings,
     teams,
+    whatif,
     workshop,
 )
 
@@ -82,5 +83,12 @@ urlpatterns = [
     path("teams/holidays/<uuid:calendar_id>/delete/", calendars.calendar_delete, name="calendar_delete"),
     path("teams/holidays/<uuid:calendar_id>/days/", calendars.day_add, name="special_day_add"),
     path("teams/holidays/days/<uuid:day_id>/delete/", calendars.day_delete, name="special_day_delete"),
+    path("teams/what-if/", whatif.scenarios, name="scenarios"),
+    path("teams/what-if/new/", whatif.scenario_edit, name="scenario_new"),
+    path("teams/what-if/<uuid:scenario_id>/", whatif.scenario, name="scenario"),
+    path("teams/what-if/<uuid:scenario_id>/edit/", whatif.scenario_edit, name="scenario_edit"),
+    path("teams/what-if/<uuid:scenario_id>/run/", whatif.scenario_rerun, name="scenario_rerun"),
+    path("teams/what-if/<uuid:scenario_id>/stop/", whatif.scenario_stop, name="scenario_stop"),
+    path("teams/what-if/<uuid:scenario_id>/delete/", whatif.scenario_delete, name="scenario_delete"),
     path("settings/", settings.settings, name="settings"),
 ]

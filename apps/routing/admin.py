@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from apps.core.backoffice import BackofficeAdmin, JournalAdmin
-from apps.routing.models import NumberRoute, SlaClock, SlaReview
+from apps.routing.models import NumberRoute, Scenario, SlaClock, SlaReview
 
 
 @admin.register(NumberRoute)
@@ -24,3 +24,11 @@ class SlaReviewBackoffice(JournalAdmin):
     list_display = ("asked_at", "organization", "queue", "after")
     list_select_related = ("organization", "queue")
     search_fields = ("queue__name",)
+
+
+@admin.register(Scenario)
+class ScenarioBackoffice(JournalAdmin):
+    list_display = ("name", "organization", "week", "state", "progress", "asked_at")
+    list_filter = ("state",)
+    list_select_related = ("organization",)
+    search_fields = ("name",)

@@ -17,7 +17,7 @@ from apps.core.clock import now
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm, roles_with
 from apps.organizations.tenancy import platform_scope, tenant_scope
-from apps.routing import rules, services, waiting
+from apps.routing import rules, services, turns, waiting
 from apps.teams.models import Agent, MemberSkill, PresenceState, Queue, RoutingMode
 from apps.teams.schedules import WITH_HOURS, hours_of_queues
 from apps.teams.services import team_settings
@@ -58,13 +58,13 @@ class Roster:
         return [
             member.pk
             for member in named
-            if (candidate := self.candidates.get(member.pk)) is not None
-            and all(candidate.skills.get(skill, 0) >= minimum for skill, minimum in needs.items())
+            if (candidate := self.candidates.get(member.pk)) is not None and turns.knows(candidate.skills, needs)
         ]
 
     def best(self, queue: Queue) -> Candidate | None:
         free = [self.candidates[pk] for pk in self.allowed[queue.pk] if pk in self.candidates]
-        return min(free, key=lambda candidate: _rank(queue, candidate), default=None)
+        needs = [need.skill_id for need in queue.required_skills.all()]
+        return min(free, key=lambda candidate: turns.rank(queue.mode, needs, candidate), default=None)
 
     def took(self, candidate: Candidate) -> None:
         candidate.load, candidate.room, candidate.last_given = candidate.load + 1, candidate.room - 1, now()
@@ -73,15 +73,6 @@ class Roster:
 
     def drop(self, candidate: Candidate) -> None:
         self.candidates.pop(candidate.membership_id, None)
-
-
-def _rank(queue: Queue, candidate: Candidate) -> tuple[object, ...]:
-    """Smallest first; whoever waits longest for work decides between equals."""
-    if queue.mode == RoutingMode.ROUND_ROBIN:
-        return (candidate.last_given, str(candidate.membership_id))
-    known = sum(candidate.skills.get(need.skill_id, 0) for need in queue.required_skills.all())
-    skill = -known if queue.mode == RoutingMode.SKILLS else 0
-    return (skill, candidate.load, candidate.last_given, str(candidate.membership_id))
 
 
 def _candidates() -> list[Candidate]:

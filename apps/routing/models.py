@@ -7,8 +7,20 @@ from apps.conversations.models import Conversation
 from apps.core.clock import now
 from apps.organizations.models import Organization
 from apps.organizations.tenancy import TenantManager, TenantModel, TenantQuerySet
+from apps.routing.whatif.models import Scenario, ScenarioState
 from apps.teams.models import Queue
 from apps.whatsapp.models import Number
+
+__all__ = [
+    "ClockKind",
+    "ClockState",
+    "NumberRoute",
+    "Scenario",
+    "ScenarioState",
+    "SlaClock",
+    "SlaClockQuerySet",
+    "SlaReview",
+]
 
 
 class NumberRoute(TenantModel):

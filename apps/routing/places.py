@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
 
 from apps.conversations.models import Conversation
 from apps.core.clock import now
+from apps.routing.chains import Chains
 from apps.routing.models import NumberRoute
-from apps.teams.calendar import Hours
-from apps.teams.models import OutOfHours, Queue
+from apps.teams.models import Queue
 from apps.teams.schedules import WITH_HOURS, hours_of_queues
 
 
@@ -21,11 +22,13 @@ class Place:
 
     queue: Queue | None
     reason: str
-    origin: str = ""
+    origin: Queue | None = None
 
     @property
     def details(self) -> dict[str, str]:
-        return {"reason": self.reason, **({"from": self.origin} if self.origin else {})}
+        """For the event line: names for who reads it, ids for what is worked out of it later."""
+        told = {"reason": self.reason} | ({"queue_id": str(self.queue.pk)} if self.queue else {})
+        return told | ({"from": self.origin.name, "from_id": str(self.origin.pk)} if self.origin else {})
 
 
 def queues_of(numbers: set[UUID]) -> dict[UUID, Queue | None]:
@@ -46,48 +49,26 @@ class Overflow:
     when no queue overflows."""
 
     def __init__(self, entrances: Iterable[Queue | None]) -> None:
-        self.queues: dict[UUID, Queue] = {}
-        self.hours: dict[UUID, Hours] = {}
-        self.waiting: Counter[UUID] = Counter()
-        self.moment = now()
+        self.chains: Chains[Any] = Chains({}, {}, Counter(), now())
         if any(queue is not None and queue.overflow_queue_id for queue in entrances):
             rows = Queue.objects.filter(is_active=True).select_related(*WITH_HOURS)
-            self.queues = {queue.pk: queue for queue in rows}
-            self.hours = hours_of_queues(self.queues.values())
-            limited = [queue.pk for queue in self.queues.values() if queue.max_waiting]
-            self.waiting.update(count_waiting(limited))
+            self.chains.queues = {queue.pk: queue for queue in rows}
+            self.chains.hours = hours_of_queues(self.chains.queues.values())
+            limited = [queue.pk for queue in self.chains.queues.values() if queue.max_waiting]
+            self.chains.waiting.update(count_waiting(limited))
 
     def place(self, queue: Queue | None, reason: str) -> Place:
         """`queue`, or the first along its overflow chain that takes one more; `queue` again when none does."""
-        why = self._push_of(queue) if queue is not None else ""
+        why = self.chains.push_of(queue) if queue is not None else ""
         found = (self.beyond(queue, why) if queue is not None and why else None) or Place(queue, reason)
         if queue is not None and found.queue is queue:
-            self.waiting[queue.pk] += 1
+            self.chains.waiting[queue.pk] += 1
         return found
 
     def beyond(self, first: Queue, reason: str) -> Place | None:
         """The first along the chain after `first` that takes one more, which then counts there; None: none does."""
-        here, seen = first, {first.pk}
-        while here.overflow_queue_id in self.queues and here.overflow_queue_id not in seen:
-            here = self.queues[here.overflow_queue_id]
-            seen.add(here.pk)
-            if not self._push_of(here):
-                self.waiting[here.pk] += 1
-                return Place(here, reason, first.name)
-        return None
-
-    def _push_of(self, queue: Queue) -> str:
-        """Why the queue sends a new one on; empty when it takes it."""
-        if queue.out_of_hours == OutOfHours.OVERFLOW and not self._is_open(queue):
-            return "overflow_hours"
-        return "overflow_size" if self._is_full(queue) else ""
-
-    def _is_full(self, queue: Queue) -> bool:
-        return queue.max_waiting is not None and self.waiting[queue.pk] >= queue.max_waiting
-
-    def _is_open(self, queue: Queue) -> bool:
-        hours = self.hours.get(queue.pk)
-        return hours is None or hours.is_open(self.moment)
+        found: Queue | None = self.chains.after(first)
+        return None if found is None else Place(found, reason, first)
 
 
 def count_waiting(queues: list[UUID]) -> dict[UUID, int]:

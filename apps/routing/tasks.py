@@ -2,6 +2,7 @@ from celery import shared_task
 
 from apps.core.wake import awake
 from apps.routing import distributing, reviewing, sweeping
+from apps.routing.whatif import running
 
 
 @shared_task(name="routing.distribute")
@@ -19,3 +20,9 @@ def sweep() -> None:
 def review() -> None:
     awake("routing.review")
     reviewing.review()
+
+
+@shared_task(name=running.TASK)
+def run_scenarios() -> None:
+    awake(running.TASK)
+    running.run_due()

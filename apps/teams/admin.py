@@ -7,6 +7,7 @@ from apps.teams.models import (
     Department,
     HolidayCalendar,
     MemberSkill,
+    OnlineSpan,
     Queue,
     QueueSkill,
     Skill,
@@ -93,3 +94,9 @@ class SpecialDayBackoffice(BackofficeAdmin):
     list_filter = ("kind",)
     list_select_related = ("organization", "calendar")
     search_fields = ("name",)
+
+
+@admin.register(OnlineSpan)
+class OnlineSpanBackoffice(JournalAdmin):
+    list_display = ("membership", "organization", "began_at", "ended_at")
+    list_select_related = ("organization", "membership__user")

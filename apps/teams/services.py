@@ -14,7 +14,7 @@ from apps.core.realtime import Push, push_all
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import platform_scope, tenant_scope
 from apps.teams.events import PresenceChanged
-from apps.teams.models import Agent, PresenceState, TeamSettings
+from apps.teams.models import Agent, OnlineSpan, PresenceState, TeamSettings
 from apps.teams.models.agent import DEFAULT_CAPACITY, DEFAULT_IDLE_MINUTES
 
 OFFLINE_AFTER = timedelta(seconds=60)
@@ -117,10 +117,23 @@ def _settle(agent: Agent, idle_minutes: int) -> bool:
     old, agent.presence = agent.presence, presence_at(agent, now(), idle_minutes)
     if old != agent.presence:
         agent.presence_changed_at = now()
+        _remember(agent)
         publish(PresenceChanged(agent.organization_id, agent.membership_id, old, agent.presence))
         push_presence(agent.organization_id, [agent.membership_id])
     agent.save(update_fields=["chosen", "presence", "presence_changed_at", "last_seen_at", "last_active_at"])
     return old != agent.presence
+
+
+def _remember(agent: Agent) -> None:
+    """Begin or end the time online that a change of presence is; the agent's row is locked."""
+    if agent.presence == PresenceState.ONLINE:
+        OnlineSpan.objects.get_or_create(
+            membership_id=agent.membership_id, ended_at=None, defaults={"began_at": agent.presence_changed_at}
+        )
+    else:
+        OnlineSpan.objects.filter(membership=agent.membership_id, ended_at=None).update(
+            ended_at=agent.presence_changed_at
+        )
 
 
 def push_presence(organization_id: UUID, membership_ids: Iterable[UUID]) -> None:

@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE = {
     "give what waits to who is free": {"task": "routing.distribute", "schedule": 5.0},
     "overflow and return what waits too long": {"task": "routing.sweep", "schedule": 10.0},
     "set due times anew": {"task": "routing.review", "schedule": 15.0},
+    "run scenarios that no wake-up reached": {"task": "routing.run_scenarios", "schedule": 30.0},
     "bring presence up to date": {"task": "teams.expire_presence", "schedule": 10.0},
     "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 10.0},
     "send scheduled messages": {"task": "conversations.send_scheduled", "schedule": 10.0},

@@ -44,6 +44,7 @@ KNOWN: dict[tuple[str, str], int] = {
     ("routing/distributing.py", "one wake-up looks at the automatic queues of all tenants"): 1,
     ("routing/reviewing.py", "queues of all tenants wait for their review; each tenant is then entered"): 1,
     ("routing/sweeping.py", "the clock passes for all tenants; each is then entered"): 1,
+    ("routing/whatif/running.py", "scenarios of all tenants wait in one line; each is then entered"): 1,
     ("teams/services.py", "a process has sockets of all tenants; rows are named by membership"): 1,
     ("teams/services.py", "the clock passes for all tenants alike"): 1,
     ("vault/sealing.py", "an organisation's data key is needed by the webhook door and workers"): 1,

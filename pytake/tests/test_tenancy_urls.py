@@ -18,6 +18,7 @@ from apps.media.models import StoredFile
 from apps.notifications.models import Notification
 from apps.organizations.tenancy import tenant_scope
 from apps.organizations.tests.factories import InvitationFactory, MembershipFactory, OrganizationFactory
+from apps.routing.tests.factories import ScenarioFactory
 from apps.teams.tests.factories import (
     BusinessHoursFactory,
     DepartmentFactory,
@@ -106,6 +107,7 @@ class World:
             **self._of_the_inbox(),
             "skill_id": SkillFactory(organization=self.organization).pk,
             "hours_id": BusinessHoursFactory(organization=self.organization).pk,
+            "scenario_id": ScenarioFactory(organization=self.organization).pk,
             "policy_id": SlaPolicyFactory(organization=self.organization).pk,
             "calendar_id": day.calendar_id,
             "day_id": day.pk,

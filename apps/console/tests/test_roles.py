@@ -12,6 +12,7 @@ from apps.contacts.models import Tag
 from apps.conversations.models import CannedReply
 from apps.organizations.tenancy import tenant_scope
 from apps.organizations.tests.factories import InvitationFactory
+from apps.routing.tests.factories import ScenarioFactory
 from apps.teams.tests.factories import BusinessHoursFactory, SkillFactory, SlaPolicyFactory, SpecialDayFactory
 from apps.whatsapp.connect.report import Check, Verdict
 from apps.whatsapp.tests.factories import ConnectionAttemptFactory, TemplateStopFactory
@@ -90,9 +91,21 @@ VIEWS = {
     "calendar_delete": (TEAMS, "POST"),
     "special_day_add": (TEAMS, "POST"),
     "special_day_delete": (TEAMS, "POST"),
+    "scenarios": (TEAMS, "GET"),
+    "scenario_new": (TEAMS, "GET"),
+    "scenario": (TEAMS, "GET"),
+    "scenario_edit": (TEAMS, "GET"),
+    "scenario_rerun": (TEAMS, "POST"),
+    "scenario_stop": (TEAMS, "POST"),
+    "scenario_delete": (TEAMS, "POST"),
     "settings": (OWNER, "GET"),
 }
-PIECES = {"skill_id": SkillFactory, "hours_id": BusinessHoursFactory, "policy_id": SlaPolicyFactory}
+PIECES = {
+    "skill_id": SkillFactory,
+    "hours_id": BusinessHoursFactory,
+    "policy_id": SlaPolicyFactory,
+    "scenario_id": ScenarioFactory,
+}
 
 
 @pytest.fixture(autouse=True)

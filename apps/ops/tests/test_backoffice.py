@@ -38,11 +38,12 @@ from apps.organizations.models import Membership
 from apps.organizations.tenancy import platform_scope, tenant_scope
 from apps.organizations.tests.factories import InvitationFactory, MembershipFactory
 from apps.routing.models import NumberRoute
-from apps.routing.tests.factories import SlaClockFactory, SlaReviewFactory
+from apps.routing.tests.factories import ScenarioFactory, SlaClockFactory, SlaReviewFactory
 from apps.teams.models import Agent, Queue, TeamSettings
 from apps.teams.tests.factories import (
     BusinessHoursFactory,
     MemberSkillFactory,
+    OnlineSpanFactory,
     QueueFactory,
     QueueSkillFactory,
     SkillFactory,
@@ -65,6 +66,8 @@ def rows() -> dict[str, Any]:
     Picture.objects.create(user=member.user, image=b"1", mime="image/webp")
     queue, number = QueueFactory(organization=organization), NumberFactory(organization=organization)
     InvitationFactory(organization=organization)
+    OnlineSpanFactory(organization=organization, membership=member)
+    ScenarioFactory(organization=organization)
     TemplateFactory(organization=organization, account=number.account)
     with tenant_scope(organization):
         NumberRoute.objects.create(number=number, queue=queue)

@@ -1,10 +1,12 @@
-"""Clocks and reviews for tests."""
+"""Clocks, reviews and scenarios for tests."""
 
-from factory.declarations import LazyFunction
+from datetime import date
+
+from factory.declarations import LazyFunction, Sequence
 
 from apps.core.clock import now
 from apps.organizations.tests.factories import TenantFactory
-from apps.routing.models import SlaClock, SlaReview
+from apps.routing.models import Scenario, SlaClock, SlaReview
 
 
 class SlaClockFactory(TenantFactory[SlaClock]):
@@ -23,3 +25,11 @@ class SlaReviewFactory(TenantFactory[SlaReview]):
 
     class Meta:
         model = SlaReview
+
+
+class ScenarioFactory(TenantFactory[Scenario]):
+    class Meta:
+        model = Scenario
+
+    name = Sequence(lambda number: f"Scenario {number}")
+    week = date(2026, 11, 9)

@@ -1,4 +1,4 @@
-from apps.teams.models.agent import Agent, MemberSkill, PresenceState, Skill, TeamSettings
+from apps.teams.models.agent import Agent, MemberSkill, OnlineSpan, PresenceState, Skill, TeamSettings
 from apps.teams.models.department import Department
 from apps.teams.models.hours import BusinessHours, HolidayCalendar, SpecialDay
 from apps.teams.models.queue import OutOfHours, Queue, QueueSkill, RoutingMode
@@ -10,6 +10,7 @@ __all__ = [
     "Department",
     "HolidayCalendar",
     "MemberSkill",
+    "OnlineSpan",
     "OutOfHours",
     "PresenceState",
     "Queue",

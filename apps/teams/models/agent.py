@@ -98,6 +98,28 @@ class Agent(TenantModel):
         return f"{self.membership_id} {self.presence}"
 
 
+class OnlineSpan(TenantModel):
+    """From when to when an agent was online; written with each change of presence, so that a week can be replayed."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+", db_index=False)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = _("time online")
+        verbose_name_plural = _("times online")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership"], condition=models.Q(ended_at=None), name="online_span_open_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["membership", "began_at"], name="online_span_of_member")]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} {self.began_at:%Y-%m-%d %H:%M}"
+
+
 class Skill(TenantModel):
     """Something that some agents can do: a language, a product, refunds."""
 

@@ -1,6 +1,6 @@
 """Departments, queues and what they are made of, for tests."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from factory.declarations import LazyAttribute, Sequence
 
@@ -10,6 +10,7 @@ from apps.teams.models import (
     Department,
     HolidayCalendar,
     MemberSkill,
+    OnlineSpan,
     Queue,
     QueueSkill,
     Skill,
@@ -93,3 +94,12 @@ class SlaPolicyFactory(TenantFactory[SlaPolicy]):
 
     name = Sequence(lambda number: f"Policy {number}")
     first_answer_minutes = 15
+
+
+class OnlineSpanFactory(TenantFactory[OnlineSpan]):
+    """Give `membership`."""
+
+    class Meta:
+        model = OnlineSpan
+
+    began_at = datetime(2030, 3, 4, 12, tzinfo=UTC)

@@ -1,0 +1,128 @@
+"""What waits come to: the same measure for what happened and for every replay. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from math import ceil
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+from apps.routing.whatif.model import End, Outcome, World
+from apps.teams.calendar import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Waits are seconds of business time, from the arrival until it was taken, left, or the week ended. A customer
+    counts in the queue where they came in. `promised` of them were promised a first answer, `kept` and `breached` say
+    what came of it; what the week's end left open is in neither. `busy`: share of the agents' places that was in use
+    while they were online; None: nobody was. `hours`: arrivals and median wait by hour of the day."""
+
+    arrivals: int = 0
+    taken: int = 0
+    waiting: int = 0
+    median: float | None = None
+    p90: float | None = None
+    longest: float | None = None
+    promised: int = 0
+    kept: int = 0
+    breached: int = 0
+    busy: float | None = None
+    hours: tuple[tuple[int, float | None], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that `share` of the sorted values do not exceed."""
+    return values[max(0, ceil(share * len(values)) - 1)]
+
+
+def measure(world: World, outcomes: Iterable[Outcome]) -> dict[UUID | None, Figures]:
+    """By queue, and under None for all together."""
+    rows: dict[UUID | None, list[Outcome]] = defaultdict(list)
+    every = list(outcomes)
+    for outcome in every:
+        if outcome.arrival.counts:
+            rows[outcome.arrival.queue].append(outcome)
+            rows[None].append(outcome)
+    busy = _busy(world, every)
+    waits = {outcome.arrival.pk: waited(world, outcome) for outcome in rows[None]}
+    agents = {pk: line.agents for pk, line in world.lines.items()}
+    everybody = frozenset(world.workers)
+    return {
+        pk: _figures(world, rows[pk], waits, _share(busy, agents[pk] if pk else everybody))
+        for pk in (None, *world.lines)
+    }
+
+
+def waited(world: World, outcome: Outcome) -> float:
+    return world.lines[outcome.arrival.queue].hours.business_seconds(outcome.arrival.age, outcome.at)
+
+
+def _figures(world: World, rows: list[Outcome], waits: dict[UUID, float], busy: float | None) -> Figures:
+    mine = sorted(waits[outcome.arrival.pk] for outcome in rows)
+    promises = [_kept(world, outcome) for outcome in rows if _is_promised(world, outcome)]
+    return Figures(
+        arrivals=len(rows),
+        taken=sum(outcome.end is End.TAKEN for outcome in rows),
+        waiting=sum(outcome.end is End.WAITING for outcome in rows),
+        median=median(mine) if mine else None,
+        p90=percentile(mine, 0.9) if mine else None,
+        longest=mine[-1] if mine else None,
+        promised=len(promises),
+        kept=promises.count(True),
+        breached=promises.count(False),
+        busy=busy,
+        hours=_hours(world, rows, waits),
+    )
+
+
+def _hours(world: World, rows: list[Outcome], waits: dict[UUID, float]) -> tuple[tuple[int, float | None], ...]:
+    by_hour: dict[int, list[float]] = defaultdict(list)
+    for outcome in rows:
+        by_hour[outcome.arrival.at.astimezone(world.zone).hour].append(waits[outcome.arrival.pk])
+    return tuple((len(by_hour[hour]), median(by_hour[hour]) if by_hour[hour] else None) for hour in range(24))
+
+
+def _is_promised(world: World, outcome: Outcome) -> bool:
+    return outcome.arrival.promised and world.lines[outcome.arrival.queue].target_seconds is not None
+
+
+def _kept(world: World, outcome: Outcome) -> bool | None:
+    """Whether the first answer came in time; None when it is not decided by the week's end."""
+    line, answered = world.lines[outcome.arrival.queue], outcome.answered_at
+    target = line.target_seconds or 0
+    decided_at = answered if answered is not None else world.end if outcome.end is not End.LEFT else outcome.at
+    in_time = line.hours.business_seconds(outcome.arrival.age, decided_at) <= target
+    if in_time and answered is None:
+        return None
+    return in_time
+
+
+def _busy(world: World, outcomes: Iterable[Outcome]) -> dict[UUID, tuple[float, float]]:
+    """For each agent: seconds of places in use while online, and seconds of places that there were."""
+    used: dict[UUID, float] = defaultdict(float)
+    for outcome in outcomes:
+        worker = world.workers.get(outcome.agent) if outcome.agent else None
+        if worker is not None and outcome.end is End.TAKEN:
+            used[worker.pk] += _overlap(worker.shifts, outcome.at, min(outcome.freed_at, world.end))
+    for worker in world.workers.values():
+        used[worker.pk] += sum(_overlap(worker.shifts, world.begin, min(until, world.end)) for until in worker.held)
+    return {
+        pk: (used[pk], _overlap(worker.shifts, world.begin, world.end) * worker.capacity)
+        for pk, worker in world.workers.items()
+    }
+
+
+def _overlap(spans: Iterable[Span], begin: datetime, end: datetime) -> float:
+    return sum(max(0.0, (min(closes, end) - max(opens, begin)).total_seconds()) for opens, closes in spans)
+
+
+def _share(busy: dict[UUID, tuple[float, float]], agents: Iterable[UUID]) -> float | None:
+    known = [busy[pk] for pk in agents if pk in busy]
+    there = sum(places for _used, places in known)
+    return min(1.0, sum(used for used, _places in known) / there) if there else None
