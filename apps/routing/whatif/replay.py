@@ -4,7 +4,7 @@ Pure and deterministic: the same world gives the same outcomes. Nothing is drawn
 Agents take at once when they are online and have room. Whoever ends the day keeps what they hold until it is done.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -87,7 +87,7 @@ class _Replay:
         self.free: set[UUID] = set()
         self.waiting: dict[UUID, _Waiting] = {}
         self.heaps: dict[UUID, list[tuple[turns.Turn, UUID]]] = defaultdict(list)
-        self.late: dict[UUID, list[UUID]] = defaultdict(list)
+        self.late: dict[UUID, deque[UUID]] = defaultdict(deque)
         self.outcomes: dict[UUID, Outcome] = {}
         self.touched: set[UUID] = set()
         self.relieved: set[UUID] = set()
@@ -220,7 +220,7 @@ class _Replay:
             is_stuck = wait is not None and wait.line.pk == line_id and self._is_late(wait) and not self._move_on(wait)
             if is_stuck:
                 return
-            queue.pop(0)
+            queue.popleft()
 
     def _distribute(self) -> None:
         while self.free and (heads := self._heads()):
