@@ -20,6 +20,7 @@ run: ## the whole stack on http://127.0.0.1:8000 (PORT and SIMULATOR_PORT can be
 
 test: env front ## every test, browser included, on servers of its own (ARGS="-k inbox" narrows it down)
 	@deploy/chromium
+	@deploy/mariadb
 	@$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder -m "not soak" $(COVER) $(ARGS)
 	@$(if $(COVER),$(PY) deploy/covered.py)
 

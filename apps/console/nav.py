@@ -31,6 +31,7 @@ SECTIONS = [
     Section("teams", "console:teams", _("Teams"), icon="sitemap", perm=Perm.MANAGE_TEAMS),
     Section("bots", "chatbots:bots", _("Bots"), icon="robot", perm=Perm.SEE_BOTS),
     Section("inbox_settings", "console:canned", _("Inbox settings"), icon="message-cog", perm=Perm.MANAGE_TEAMS),
+    Section("connections", "console:secrets", _("Connections"), icon="plug", perm=Perm.MANAGE_SECRETS),
     Section("settings", "console:settings", _("Settings"), icon="settings", perm=Perm.MANAGE_ORGANIZATION),
 ]
 

@@ -29,10 +29,12 @@ def copy_rows(rows: Sequence[models.Model], *, using: str) -> None:
     if not rows:
         return
     statement, values = _plan(type(rows[0]))
+    # All values first: a field that asks the database for its value (a sealed one) cannot do so during a COPY.
+    lines = [[value(row) for value in values] for row in rows]
     connection = connections[using]
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row([value(row) for value in values])
+        for line in lines:
+            copy.write_row(line)
     for row in rows:
         row._state.adding, row._state.db = False, using
 

@@ -31,6 +31,9 @@ class Perm(StrEnum):
     SEE_BOTS = "bots.see"
     MANAGE_BOTS = "bots.manage"
     OVERRIDE_BOT_TESTS = "bots.override_tests"
+    MANAGE_SECRETS = "secrets.manage"
+    REVEAL_SECRETS = "secrets.reveal"
+    MANAGE_CONNECTIONS = "connections.manage"
 
 
 class Role(models.TextChoices):

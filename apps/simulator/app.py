@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from apps.simulator.ai import ai_routes
 from apps.simulator.config import Config
 from apps.simulator.control import control_routes
 from apps.simulator.errors import GraphError
@@ -70,7 +71,7 @@ def create_app(config: Config) -> Starlette:
         await simulator.sender.stop()
 
     app = SimulatorApp(
-        routes=[*graph_routes(), *control_routes(), *phone_routes()],
+        routes=[*graph_routes(), *ai_routes(), *control_routes(), *phone_routes()],
         middleware=[Middleware(Gate)],
         exception_handlers={404: graph_not_found, 405: graph_not_found, Exception: crashed},
         lifespan=lifespan,

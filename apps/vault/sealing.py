@@ -1,68 +1,121 @@
-"""Envelope encryption: AES-256-GCM, one data key per organisation, wrapped by the master key of the environment."""
+"""Envelope encryption: AES-256-GCM, data keys per organisation, wrapped by the master key of the environment.
 
-import base64
+A sealed value begins with the version of the data key that sealed it, so old and new keys are read side by side while
+keys are rotated. Values of before versions (no header) belong to version 1.
+"""
+
 import os
+import struct
+import time
 import uuid
-from functools import lru_cache
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.apps import apps
 from django.db import transaction
 
 from apps.organizations.tenancy import platform_scope
-from apps.vault.models import DataKey
+from apps.vault.master import Unreadable, unwrap, wrap
+
+if TYPE_CHECKING:
+    from apps.vault.models import DataKey
 
 _NONCE = 12
-_known_keys: dict[uuid.UUID, bytes] = {}
+_HEADER = struct.Struct(">4sI")
+_MAGIC = b"PTk\x02"
+FRESH_SECONDS = 60.0  # how long a process goes on sealing with a key after a newer one was made
+
+__all__ = ["Unreadable", "seal", "unseal"]
 
 
-class Unreadable(Exception):
-    """The sealed value cannot be opened with the keys at hand."""
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """An organisation's data keys by version, still wrapped: (fingerprint of the master key, wrapped key)."""
+
+    keys: dict[int, tuple[str, bytes]]
+    read_at: float
+
+    @property
+    def newest(self) -> int:
+        return max(self.keys)
+
+
+_known_keys: dict[uuid.UUID, Ring] = {}
 
 
 def seal(organization_id: uuid.UUID, plaintext: str) -> bytes:
     """Encrypt for one organisation; the organisation's id is authenticated, so a value moved to another won't open."""
-    key = _data_key(organization_id)
-    nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, plaintext.encode(), organization_id.bytes)
+    version, key = _sealing_key(organization_id)
+    header, nonce = _HEADER.pack(_MAGIC, version), os.urandom(_NONCE)
+    return header + nonce + AESGCM(key).encrypt(nonce, plaintext.encode(), header + organization_id.bytes)
 
 
 def unseal(organization_id: uuid.UUID, sealed: bytes) -> str:
     """The plaintext; raises Unreadable when the value was altered or belongs to another organisation."""
     raw = bytes(sealed)
+    version, header = version_of(raw), raw[: _HEADER.size] if raw.startswith(_MAGIC) else b""
+    body = raw[len(header) :]
     try:
-        return AESGCM(_data_key(organization_id)).decrypt(raw[:_NONCE], raw[_NONCE:], organization_id.bytes).decode()
+        key = unwrap(*_wrapped(organization_id, version))
+        return AESGCM(key).decrypt(body[:_NONCE], body[_NONCE:], header + organization_id.bytes).decode()
     except (InvalidTag, ValueError) as error:
         raise Unreadable("A sealed value could not be opened.") from error
 
 
-def _data_key(organization_id: uuid.UUID) -> bytes:
-    wrapped = _wrapped_key(organization_id)
-    return AESGCM(_master_key(settings.VAULT_MASTER_KEY)).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], b"data-key")
+def version_of(sealed: bytes) -> int:
+    """The version of the data key that sealed it."""
+    raw = bytes(sealed[: _HEADER.size])
+    return int(_HEADER.unpack(raw)[1]) if raw.startswith(_MAGIC) and len(raw) == _HEADER.size else 1
 
 
-def _wrapped_key(organization_id: uuid.UUID) -> bytes:
+def newest_version(organization_id: uuid.UUID) -> int:
+    return _ring(organization_id, fresh=True).newest
+
+
+def forget_known_keys() -> None:
+    """Read the keys again: they were changed by this process."""
+    _known_keys.clear()
+
+
+def _sealing_key(organization_id: uuid.UUID) -> tuple[int, bytes]:
+    ring = _ring(organization_id, fresh=True)
+    return ring.newest, unwrap(*ring.keys[ring.newest])
+
+
+def _wrapped(organization_id: uuid.UUID, version: int) -> tuple[str, bytes]:
+    ring = _ring(organization_id)
+    if version not in ring.keys:
+        ring = _load(organization_id)
+    if version not in ring.keys:
+        raise Unreadable("The key that sealed a value is gone.")
+    return ring.keys[version]
+
+
+def _ring(organization_id: uuid.UUID, *, fresh: bool = False) -> Ring:
     known = _known_keys.get(organization_id)
-    return known if known is not None else _load_key(organization_id)
+    if known is None or (fresh and time.monotonic() - known.read_at > FRESH_SECONDS):
+        return _load(organization_id)
+    return known
 
 
-def _load_key(organization_id: uuid.UUID) -> bytes:
-    fresh = AESGCM.generate_key(256)
-    nonce = os.urandom(_NONCE)
-    wrapped = nonce + AESGCM(_master_key(settings.VAULT_MASTER_KEY)).encrypt(nonce, fresh, b"data-key")
+def _load(organization_id: uuid.UUID) -> Ring:
     with platform_scope(reason="an organisation's data key is needed by the webhook door and workers"):
-        row, _made = DataKey.objects.get_or_create(organization_id=organization_id, defaults={"wrapped": wrapped})
-    found = bytes(row.wrapped)
-    transaction.on_commit(lambda: _known_keys.setdefault(organization_id, found))
+        rows = list(_data_keys().objects.filter(organization_id=organization_id)) or [_first_key(organization_id)]
+    ring = Ring({row.version: (row.master, bytes(row.wrapped)) for row in rows}, time.monotonic())
+    transaction.on_commit(lambda: _known_keys.__setitem__(organization_id, ring))
+    return ring
+
+
+def _first_key(organization_id: uuid.UUID) -> "DataKey":
+    master, wrapped = wrap(AESGCM.generate_key(256))
+    defaults = {"master": master, "wrapped": wrapped}
+    return _data_keys().objects.get_or_create(organization_id=organization_id, version=1, defaults=defaults)[0]
+
+
+def _data_keys() -> type["DataKey"]:
+    """By its name: the app's models have sealed fields themselves."""
+    found: type[DataKey] = apps.get_model("vault", "DataKey")
     return found
-
-
-@lru_cache(maxsize=2)
-def _master_key(encoded: str) -> bytes:
-    key = base64.b64decode(encoded or "")
-    if len(key) != 32:
-        raise ImproperlyConfigured("VAULT_MASTER_KEY must be 32 random bytes in base64: openssl rand -base64 32")
-    return key

@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "apps.contacts",
     "apps.whatsapp",
     "apps.teams",
+    "apps.datasources",
+    "apps.ai",
     "apps.conversations",
     "apps.routing",
     "apps.chatbots",
@@ -179,6 +181,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z]{8,12}\.[^/]+$"
 
 MEDIA_BACKEND = env.text("MEDIA_BACKEND", "local")
 MEDIA_ROOT = env.text("MEDIA_ROOT", str(BASE_DIR / "media"))
+DATASOURCES_ROOT = env.text("DATASOURCES_ROOT", str(BASE_DIR / "media" / "datasources"))
 MEDIA_S3_BUCKET = env.text("MEDIA_S3_BUCKET", "")
 MEDIA_S3_ENDPOINT = env.text("MEDIA_S3_ENDPOINT", "")
 MEDIA_S3_ACCESS_KEY = env.text("MEDIA_S3_ACCESS_KEY", "")
@@ -194,6 +197,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 VAULT_MASTER_KEY = env.text("VAULT_MASTER_KEY", "")
+VAULT_FORMER_MASTER_KEYS = env.items("VAULT_FORMER_MASTER_KEYS")  # still open while `rotate_vault_keys` runs
 GRAPH_API_URL = env.text("GRAPH_API_URL", "https://graph.facebook.com")
 GRAPH_API_VERSION = env.text("GRAPH_API_VERSION", "v26.0")
 OUTBOUND_TRUSTED_ORIGINS = env.items("OUTBOUND_TRUSTED_ORIGINS")

@@ -19,7 +19,7 @@ FLOORS = [
     ["organizations"],
     ["audit"],
     ["vault", "media", "notifications"],
-    ["contacts", "whatsapp", "teams"],
+    ["contacts", "whatsapp", "teams", "datasources", "ai"],
     ["conversations"],
     ["routing"],
     ["chatbots"],

@@ -47,6 +47,8 @@ KNOWN: dict[tuple[str, str], int] = {
     ("routing/whatif/running.py", "scenarios of all tenants wait in one line; each is then entered"): 1,
     ("teams/services.py", "a process has sockets of all tenants; rows are named by membership"): 1,
     ("teams/services.py", "the clock passes for all tenants alike"): 1,
+    ("vault/rotation.py", "data keys of all organisations are rotated together"): 1,
+    ("vault/rotation.py", "the master key is one for the whole installation"): 1,
     ("vault/sealing.py", "an organisation's data key is needed by the webhook door and workers"): 1,
     ("whatsapp/connect/attempts.py", "abandoned connections of all tenants are forgotten together"): 1,
     ("whatsapp/connect/numbers.py", "an account or number belongs to one company in the whole installation"): 1,

@@ -10,10 +10,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from apps.accounts.tests.factories import UserFactory
+from apps.ai.tests.factories import ProviderFactory
 from apps.chatbots.models import FlowVersion, Session
 from apps.chatbots.tests.factories import FlowFactory, TriggerFactory
 from apps.contacts.models import Contact, Tag
 from apps.conversations.models import CannedReply, Conversation, Message, SavedView
+from apps.datasources.tests.factories import ConnectionFactory
 from apps.media.models import StoredFile
 from apps.notifications.models import Notification
 from apps.organizations.tenancy import tenant_scope
@@ -27,6 +29,7 @@ from apps.teams.tests.factories import (
     SlaPolicyFactory,
     SpecialDayFactory,
 )
+from apps.vault.tests.factories import SecretFactory
 from apps.whatsapp.tests.factories import ConnectionAttemptFactory, NumberFactory, TemplateFactory, TemplateStopFactory
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +109,9 @@ class World:
         self.ids = {
             **self._of_the_inbox(),
             "skill_id": SkillFactory(organization=self.organization).pk,
+            "secret_id": SecretFactory(organization=self.organization).pk,
+            "connection_id": ConnectionFactory(organization=self.organization).pk,
+            "provider_id": ProviderFactory(organization=self.organization).pk,
             "hours_id": BusinessHoursFactory(organization=self.organization).pk,
             "scenario_id": ScenarioFactory(organization=self.organization).pk,
             "policy_id": SlaPolicyFactory(organization=self.organization).pk,

@@ -6,14 +6,17 @@ import pytest
 
 from django.db import transaction
 
+from apps.ai.tests.factories import ProviderFactory
 from apps.console import urls
 from apps.console.tests.conftest import make_company
 from apps.contacts.models import Tag
 from apps.conversations.models import CannedReply
+from apps.datasources.tests.factories import ConnectionFactory
 from apps.organizations.tenancy import tenant_scope
 from apps.organizations.tests.factories import InvitationFactory
 from apps.routing.tests.factories import ScenarioFactory
 from apps.teams.tests.factories import BusinessHoursFactory, SkillFactory, SlaPolicyFactory, SpecialDayFactory
+from apps.vault.tests.factories import SecretFactory
 from apps.whatsapp.connect.report import Check, Verdict
 from apps.whatsapp.tests.factories import ConnectionAttemptFactory, TemplateStopFactory
 
@@ -98,6 +101,23 @@ VIEWS = {
     "scenario_rerun": (TEAMS, "POST"),
     "scenario_stop": (TEAMS, "POST"),
     "scenario_delete": (TEAMS, "POST"),
+    "secrets": (MANAGERS, "GET"),
+    "secret_new": (MANAGERS, "GET"),
+    "secret": (MANAGERS, "GET"),
+    "secret_replace": (MANAGERS, "POST"),
+    "secret_reveal": (MANAGERS, "POST"),
+    "secret_delete": (MANAGERS, "POST"),
+    "databases": (MANAGERS, "GET"),
+    "database_new": (MANAGERS, "GET"),
+    "database": (MANAGERS, "GET"),
+    "database_test": (MANAGERS, "POST"),
+    "database_query": (MANAGERS, "GET"),
+    "database_delete": (MANAGERS, "POST"),
+    "providers": (MANAGERS, "GET"),
+    "provider_new": (MANAGERS, "GET"),
+    "provider": (MANAGERS, "GET"),
+    "provider_test": (MANAGERS, "POST"),
+    "provider_delete": (MANAGERS, "POST"),
     "settings": (OWNER, "GET"),
 }
 PIECES = {
@@ -105,6 +125,9 @@ PIECES = {
     "hours_id": BusinessHoursFactory,
     "policy_id": SlaPolicyFactory,
     "scenario_id": ScenarioFactory,
+    "secret_id": SecretFactory,
+    "connection_id": ConnectionFactory,
+    "provider_id": ProviderFactory,
 }
 
 
@@ -181,7 +204,7 @@ def test_an_id_of_another_company_does_not_exist(company, name):
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize(("role", "count"), [("owner", 9), ("admin", 8), ("supervisor", 6), ("viewer", 2)])
+@pytest.mark.parametrize(("role", "count"), [("owner", 10), ("admin", 9), ("supervisor", 6), ("viewer", 2)])
 def test_the_menu_shows_only_what_may_be_opened(company, role, count):
     answer = company.client(role).get(company.url("dashboard"))
     entries = answer.context["nav"]

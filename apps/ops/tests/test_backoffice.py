@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import Picture, User
+from apps.ai.tests.factories import UsageFactory
 from apps.audit.services import record
 from apps.chatbots.models import FlowVersion, Session, Step
 from apps.chatbots.tests.factories import BotFactory, FlowFactory, TriggerFactory
@@ -32,6 +33,7 @@ from apps.conversations.models import (
 )
 from apps.core.backoffice import BackofficeAdmin
 from apps.core.clock import now
+from apps.datasources.tests.factories import ConnectionFactory
 from apps.media.models import StoredFile
 from apps.notifications.models import Notification, Preference
 from apps.organizations.models import Membership
@@ -50,6 +52,7 @@ from apps.teams.tests.factories import (
     SlaPolicyFactory,
     SpecialDayFactory,
 )
+from apps.vault.tests.factories import SecretFactory
 from apps.whatsapp.models import AccountEvent, ConnectionAttempt, QuarantinedEntry, TemplateStop, WebhookDelivery
 from apps.whatsapp.tests.factories import NumberFactory, TemplateFactory
 
@@ -69,6 +72,9 @@ def rows() -> dict[str, Any]:
     OnlineSpanFactory(organization=organization, membership=member)
     ScenarioFactory(organization=organization)
     TemplateFactory(organization=organization, account=number.account)
+    SecretFactory(organization=organization, value="app-secret", masked="app-secret")
+    ConnectionFactory(organization=organization, password="app-secret")
+    UsageFactory(organization=organization)
     with tenant_scope(organization):
         NumberRoute.objects.create(number=number, queue=queue)
         contact = Contact.objects.create(name="Mariana")

@@ -35,6 +35,17 @@ def another_master_key() -> str:
     return base64.b64encode(os.urandom(32)).decode()
 
 
+def data_key(company) -> bytes:
+    return sealing._sealing_key(company.pk)[1]
+
+
+def test_a_value_of_before_versions_is_still_opened(company) -> None:
+    nonce = os.urandom(12)
+    sealed = nonce + AESGCM(data_key(company)).encrypt(nonce, CANARY.encode(), company.pk.bytes)
+    assert unseal(company.pk, sealed) == CANARY
+    assert (sealing.version_of(sealed), sealing.version_of(seal(company.pk, CANARY))) == (1, 1)
+
+
 def test_what_was_sealed_is_opened_again(company) -> None:
     assert unseal(company.pk, seal(company.pk, CANARY)) == CANARY
 
@@ -63,14 +74,14 @@ def test_it_is_the_name_of_the_organization_that_is_checked_not_only_its_key(com
     sealed = seal(company.pk, CANARY)
     with platform_scope(reason="a test copies a key"):
         key = DataKey.objects.get(organization=company)
-        DataKey.objects.create(organization=other, wrapped=key.wrapped)
+        DataKey.objects.create(organization=other, wrapped=key.wrapped, master=key.master)
     with pytest.raises(Unreadable):
         unseal(other.pk, sealed)
 
 
 def test_without_the_name_in_the_seal_it_would_open(company) -> None:
     """Negative control of the test above: same key, nothing authenticated besides."""
-    key = sealing._data_key(company.pk)
+    key = data_key(company)
     nonce = os.urandom(12)
     sealed = AESGCM(key).encrypt(nonce, CANARY.encode(), b"")
     assert AESGCM(key).decrypt(nonce, sealed, b"").decode() == CANARY
@@ -103,7 +114,7 @@ def test_each_organization_has_one_key_and_it_is_wrapped(company) -> None:
         sealing._known_keys.clear()
         seal(company.pk, "b")
         row = DataKey.objects.get()
-    assert sealing._data_key(company.pk) not in bytes(row.wrapped)
+    assert data_key(company) not in bytes(row.wrapped)
     assert CANARY not in str(row)
 
 
@@ -112,7 +123,7 @@ def test_a_key_is_remembered_only_when_it_was_committed(company, django_capture_
         seal(company.pk, CANARY)
         assert not sealing._known_keys
     assert list(sealing._known_keys) == [company.pk]
-    assert sealing._data_key(company.pk) not in sealing._known_keys[company.pk]  # still wrapped in memory
+    assert data_key(company) not in sealing._known_keys[company.pk].keys[1]  # still wrapped in memory
 
 
 def test_another_master_key_opens_nothing(company, settings) -> None:
