@@ -150,8 +150,8 @@ _OF_DIALECT = {
     "postgres": "now date_trunc timestamp_trunc to_char to_date time_to_str str_to_date str_to_time position split_part"
     " string_agg group_concat array_agg reverse date_part age",
     "mysql": "now curdate curtime datediff date_diff date_add date_sub date_format time_to_str ifnull instr locate"
-    " group_concat lcase ucase unix_timestamp timestampdiff timestamp_diff dayofweek day_of_week last_day ts_or_ds_to_date"
-    " ts_or_ds_to_timestamp str_to_date field reverse hex",
+    " group_concat lcase ucase unix_timestamp timestampdiff timestamp_diff dayofweek day_of_week last_day"
+    " ts_or_ds_to_date ts_or_ds_to_timestamp str_to_date field reverse hex",
     "sqlite": "ifnull instr strftime time_to_str datetime julianday total group_concat ts_or_ds_to_timestamp"
     " ts_or_ds_to_date iif reverse hex",
 }
