@@ -30,6 +30,11 @@ def _money(label: Any, help_text: Any, most: int, *, required: bool) -> forms.De
     )
 
 
+def _shortest(value: Decimal) -> Decimal:
+    """Without zeros at the end, and never as 1E+1."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
 class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
     api_key = value_field(_("API key"), required=False)
     base_url = forms.URLField(
@@ -62,7 +67,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["secret"].queryset = Secret.objects.filter(usable).order_by("name")  # type: ignore[attr-defined]
         for name in _MONEY:
             micros = getattr(self.instance, name)
-            self.initial.setdefault(name, None if micros is None else (Decimal(micros) / _MICROS).normalize())
+            self.initial.setdefault(name, None if micros is None else _shortest(Decimal(micros) / _MICROS))
         if self.instance.api_key:
             self.fields["api_key"].help_text = _("Kept as it is. Fill it in only to change it.")
 

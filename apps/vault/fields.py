@@ -1,5 +1,6 @@
 """A text column whose value is sealed at rest."""
 
+from base64 import b64encode
 from typing import Any
 
 from django.db import models
@@ -42,6 +43,11 @@ class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
             value = SealedText(organization_id, seal(organization_id, value) if value else b"")
             setattr(model_instance, self.attname, value)
         return value.sealed if isinstance(value, SealedText) else bytes(value or b"")
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """For dumps: what is stored, still sealed."""
+        value = self.value_from_object(obj)
+        return b64encode(value.sealed if isinstance(value, SealedText) else bytes(value or b"")).decode("ascii")
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)

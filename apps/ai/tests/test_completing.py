@@ -13,7 +13,7 @@ from apps.core.clock import now
 from apps.vault.tests.factories import SecretFactory
 from apps.vault.usage import uses_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 KINDS = ("openai", "anthropic")
 SCHEMA = {
     "type": "object",

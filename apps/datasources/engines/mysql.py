@@ -81,6 +81,7 @@ def _connected(target: Target) -> Driver:
         read_timeout=5,
         write_timeout=5,
         ssl=_context(target.tls),
+        ssl_disabled=target.tls == "off",
         cursorclass=SSCursor,
         defer_connect=True,
     )
@@ -112,8 +113,18 @@ def _read(connection: Driver, target: Target, statement: str) -> Rows:
         for setting in (*_SESSION, f"SET SESSION {limit}", "START TRANSACTION READ ONLY"):
             plain.execute(setting)
     cursor = connection.cursor()
-    cursor.execute(statement)
-    return collect([str(column[0]) for column in cursor.description or ()], _rows(cursor))
+    try:
+        cursor.execute(statement)
+        return collect([str(column[0]) for column in cursor.description or ()], _rows(cursor))
+    finally:
+        _abandon(connection, cursor)
+
+
+def _abandon(connection: Driver, cursor: Any) -> None:
+    """Rows that nobody wants are not waited for: the connection is closed next."""
+    cursor.connection = None
+    if connection._result is not None:
+        connection._result.unbuffered_active = False
 
 
 def _rows(cursor: Any) -> Iterator[Any]:

@@ -10,7 +10,7 @@ import pytest
 from pymongo import MongoClient
 
 from apps.datasources.engines import mongodb, mysql, postgresql, sqlite
-from apps.datasources.errors import DatasourceError
+from apps.datasources.errors import DatasourceError, QueryRefused
 from apps.datasources.fuse import Deadline
 from apps.datasources.tests import payloads, servers
 from apps.datasources.tests.servers import CANARY, SCHEMA
@@ -45,6 +45,28 @@ def failures(engine, target, attacks, state) -> list[str]:
     return found if state() == before else [*found, f"the data changed: {before} → {state()}"]
 
 
+GENUINE = "SELECT phone FROM orders WHERE status = :status AND total > :total ORDER BY id LIMIT 10"
+
+
+def genuine(engine, target):
+    """Honest questions are answered, whatever stands in a value; a value is never a piece of the query."""
+
+    def ask(query, **params):
+        target.deadline = Deadline()
+        return engine.run(target, query, params).rows
+
+    assert ask(GENUINE, status="paid", total=5) == [["5511"]]
+    ((odd,),) = ask("SELECT status FROM orders WHERE id = :id", id=3)
+    assert ask(GENUINE, status=odd, total=-1) == [["5531"]]
+    for value in ("' OR '1' = '1", "\\' OR 1 = 1 -- ", "paid'; DELETE FROM orders; --", "%", "", "\x00", "é 日本"):
+        assert ask(GENUINE, status=value, total=0) == []
+    with pytest.raises(QueryRefused):
+        ask(GENUINE, status="paid")
+    with pytest.raises(QueryRefused):
+        ask("SELECT nothing FROM nowhere")
+    engine.probe(target)
+
+
 def trust(settings, target):
     settings.OUTBOUND_TRUSTED_ORIGINS = [f"{target.engine}://{target.host}:{target.port}"]
 
@@ -60,6 +82,7 @@ def test_postgresql(settings, file):
                 tables = owner.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")
                 return sorted(tables.fetchall()), owner.execute("SELECT * FROM orders ORDER BY id").fetchall()
 
+        genuine(postgresql, target)
         assert failures(postgresql, target, payloads.postgresql(file), state) == []
         with psycopg.connect(**login, dbname=target.database, autocommit=True) as naked:  # negative control
             assert CANARY in str(naked.execute(f"SELECT pg_read_file('{file}')").fetchall())
@@ -79,6 +102,7 @@ def test_mariadb(settings, file):
                 cursor.execute("SELECT * FROM orders ORDER BY id")
                 return tables, cursor.fetchall()
 
+        genuine(mysql, target)
         assert failures(mysql, target, payloads.mysql(file), state) == []
         with pymysql.connect(**login, database=target.database, autocommit=True) as naked:  # negative control
             cursor = naked.cursor()
@@ -95,6 +119,7 @@ def test_sqlite(tmp_path, file):
             owner.execute(statement)
     owner.close()
     target = servers.Target(engine="sqlite", file=path)
+    genuine(sqlite, target)
     assert failures(sqlite, target, payloads.sqlite(file), path.read_bytes) == []
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
     before = path.read_bytes()
@@ -113,6 +138,11 @@ def test_mongodb(settings):
         def state():
             return sorted(database.list_collection_names()), list(database["orders"].find().sort("_id"))
 
+        asked = '{"collection": "orders", "find": {"phone": ":phone"}, "fields": {"status": 1, "_id": 0}}'
+        for phone, found in (("5511", [["paid"]]), ("$status", [["odd"]]), ("*", []), (":phone", [])):
+            target.deadline = Deadline()
+            assert mongodb.run(target, asked, {"phone": phone}).rows == found
+        mongodb.probe(target)
         assert failures(mongodb, target, payloads.mongodb(), state) == []
         database["orders"].update_many({}, {"$set": {"status": "x"}})  # negative control
         assert {each["status"] for each in state()[1]} == {"x"}
