@@ -225,7 +225,7 @@ def _why(error: Exception) -> str:
     return f"{place['description']} ({place.get('line')}:{place.get('col')})"[:200]
 
 
-def _check(node: exp.Expression, dialect: str) -> None:
+def _check(node: Any, dialect: str) -> None:
     if isinstance(node, exp.Table):
         _check_table(node)
     elif isinstance(node, exp.DataType):

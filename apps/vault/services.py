@@ -72,7 +72,7 @@ def reveal(secret: Secret, *, actor: Membership, password: str) -> str:
         raise ValidationError(_("This is not your password. Type the one you log in with."))
     forgive(use)
     _record("revealed", secret, actor)
-    return secret.value.reveal()
+    return str(secret.value.reveal())
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def read(secret: Secret, *, scope: str) -> str:
         raise WrongScope(f"The secret {secret.name} is not for {scope}.")
     before = Q(used_at=None) | Q(used_at__lt=now() - _USED_EVERY)
     Secret.objects.filter(before, pk=secret.pk).update(used_at=now())
-    return secret.value.reveal()
+    return str(secret.value.reveal())
 
 
 def _checked(value: str) -> str:

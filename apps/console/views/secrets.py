@@ -31,7 +31,7 @@ def secrets(request: HttpRequest, slug: str) -> HttpResponse:
     rows = Secret.objects.select_related("created_by__user").order_by("name")
     rows = rows.filter(name__icontains=wanted) if wanted else rows
     rows = rows.filter(scope=scope) if scope in Secret.Scope.values else rows
-    found = {"rows": list(rows), "wanted": wanted, "scope": scope, "scopes": Secret.Scope.choices}
+    found: dict[str, Any] = {"rows": list(rows), "wanted": wanted, "scope": scope, "scopes": Secret.Scope.choices}
     return page(request, "console/secrets.html", "connections", **found)
 
 
