@@ -127,7 +127,7 @@ def mariadb() -> Iterator[Target]:
 def _bootstrap(command: list[str], owner: str | None) -> None:
     """The system's tables, and the one account."""
     tables = [(SHARE / f"mysql_{name}.sql").read_text() for name in ("system_tables", "system_tables_data")]
-    start = "CREATE DATABASE mysql; USE mysql; SET @auth_root_socket=NULL;\n"
+    start = "CREATE DATABASE mysql;\nUSE mysql;\nSET @auth_root_socket=NULL;\n"
     account = "FLUSH PRIVILEGES;\nCREATE USER asker@'%' IDENTIFIED BY 'pass';\nGRANT ALL ON *.* TO asker@'%';\n"
     done = subprocess.run(
         [*command, "--bootstrap"],
