@@ -205,7 +205,6 @@ def test_an_id_of_another_company_does_not_exist(company, name):
 
 
 @pytest.mark.parametrize(("role", "count"), [("owner", 10), ("admin", 9), ("supervisor", 6), ("viewer", 2)])
-@pytest.mark.parametrize(("role", "count"), [("owner", 9), ("admin", 8), ("supervisor", 5), ("viewer", 2)])
 def test_the_menu_shows_only_what_may_be_opened(company, role, count):
     answer = company.client(role).get(company.url("dashboard"))
     entries = answer.context["nav"]
