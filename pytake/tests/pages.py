@@ -7,10 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 
 _WORDS = re.compile(r"live (\d+)\b")
+_LINES = re.compile(r'data-sort="([0-9a-f]{8}-[0-9a-f-]{27})"')
 RETRY = 0.1
 
 
@@ -29,6 +31,7 @@ class LivePage:
     cuts: int = 0
     last: int | None = None
     as_of: str = ""
+    newest: str = str(UUID(int=0))
     _socket: Any = None
     _cut_at: float | None = None
 
@@ -77,23 +80,26 @@ class LivePage:
 
     async def _receive(self, frame: dict[str, Any]) -> None:
         self.frames.append(frame)
+        if frame["type"] == "gap":
+            await self._catch_up()  # a failure leaves `last` as it was: the next connection catches up
+        self._show(frame.get("html", ""))
         if isinstance(frame.get("seq"), int):
             self.last = frame["seq"]
-        if frame["type"] == "gap":
-            await self._catch_up()
-        self._show(frame.get("html", ""))
         if self._cut_at is not None and frame["type"] in ("gap", "hello"):
             self.slowest = max(self.slowest, time.monotonic() - self._cut_at)
             self._cut_at = None
 
     async def _catch_up(self) -> None:
-        query = {"tab": "all", "conversation": self.conversation}
-        async with self.session.get(f"{self.address}/conversations/catchup/", params=query) as answer:
-            answer.raise_for_status()
-            self._show(await answer.text())
+        rest = f"tab=all&conversation={self.conversation}&line={self.newest}"
+        while rest:
+            async with self.session.get(f"{self.address}/conversations/catchup/?{rest}") as answer:
+                answer.raise_for_status()
+                self._show(await answer.text())
+                rest = answer.headers.get("X-Rest", "")
 
     def _show(self, html: str) -> None:
         self.seen |= {int(number) for number in _WORDS.findall(html)}
+        self.newest = max([self.newest, *_LINES.findall(html)])
 
 
 async def logged_in(site: str, email: str, password: str) -> aiohttp.ClientSession:
