@@ -3,13 +3,11 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 BOOTSTRAP := deploy/python deploy/bootstrap.py
 export PYTHON
-# Measured where it is checked: .ci/run says CI.
-COVER := $(if $(CI),--cov=apps --cov=pytake --cov-report=)
 # Compiled modules halve every start.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench soak env front clean
+.PHONY: help run test cover check fix bench soak env front clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 14
@@ -21,8 +19,11 @@ run: ## the whole stack on http://127.0.0.1:8000 (PORT and SIMULATOR_PORT can be
 test: env front ## every test, browser included, on servers of its own (ARGS="-k inbox" narrows it down)
 	@deploy/chromium
 	@deploy/mariadb
-	@$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder -m "not soak" $(COVER) $(ARGS)
-	@$(if $(COVER),$(PY) deploy/covered.py)
+	@$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder -m "not soak" $(ARGS)
+
+cover: env front ## the same, and how much of the code they run (takes twice as long)
+	@$(MAKE) test ARGS="--cov=apps --cov=pytake --cov-report= $(ARGS)"
+	@$(PY) deploy/covered.py
 
 check: env ## linters, types, floors, templates, migrations, translations
 	@exec $(PY) deploy/check.py

@@ -1,4 +1,4 @@
-"""After the tests of a CI run: is enough of the code run by them, and all of what must never break?"""
+"""After `make cover`: is enough of the code run by them, and all of what must never break?"""
 
 import sys
 from fnmatch import fnmatch

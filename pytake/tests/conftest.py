@@ -37,6 +37,7 @@ def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     opened: list[BrowserContext] = []
 
     def open_one(size: dict[str, int] = DESKTOP, **options: Any) -> BrowserContext:
+        options = {"reduced_motion": "reduce", **options}  # nothing is looked at half-way through a fade
         context = browser.new_context(viewport=size, locale="pt-BR", timezone_id="America/Sao_Paulo", **options)
         context.set_default_timeout(15_000)
         opened.append(context)
