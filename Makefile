@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 BOOTSTRAP := deploy/python deploy/bootstrap.py
 export PYTHON
+# One more than the cores: the one with the browser mostly waits.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Compiled modules halve every start.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -19,7 +21,7 @@ run: ## the whole stack on http://127.0.0.1:8000 (PORT and SIMULATOR_PORT can be
 test: env front ## every test, browser included, on servers of its own (ARGS="-k inbox" narrows it down)
 	@deploy/chromium
 	@deploy/mariadb
-	@$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder -m "not soak" $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not soak" $(ARGS)
 
 cover: env front ## the same, and how much of the code they run (takes twice as long)
 	@$(MAKE) test ARGS="--cov=apps --cov=pytake --cov-report= $(ARGS)"
