@@ -10,6 +10,11 @@ from pytake.tests.stack import meet
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 AGENT = "bruno@aurora.example"
+# What other tests gave the agent leaves no room for more.
+ROOM = """
+UPDATE teams_agent SET capacity = 100 FROM organizations_membership AS m JOIN accounts_user AS u ON u.id = m.user_id
+WHERE m.id = teams_agent.membership_id AND u.email = %s RETURNING 1
+"""
 
 
 @pytest.fixture
@@ -17,6 +22,7 @@ def inbox(stack, log_in):
     """Opens the queue tab of an agent; complaints of the browser are collected in `page.complaints`."""
 
     def open_inbox(size) -> Page:
+        stack.rows(ROOM, AGENT)
         page = log_in(AGENT, size)
         page.complaints = []
         page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)

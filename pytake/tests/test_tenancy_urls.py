@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -86,6 +87,20 @@ def page(answer) -> bytes:
     return re.sub(rb"[A-Za-z0-9]{64}", b"token", answer.content.replace(asked, b"address"))
 
 
+ALONE: dict[str, Any] = {
+    "attempt_id": ConnectionAttemptFactory,
+    "connection_id": ConnectionFactory,
+    "department_id": DepartmentFactory,
+    "hours_id": BusinessHoursFactory,
+    "invitation_id": InvitationFactory,
+    "policy_id": SlaPolicyFactory,
+    "provider_id": ProviderFactory,
+    "scenario_id": ScenarioFactory,
+    "secret_id": SecretFactory,
+    "skill_id": SkillFactory,
+}
+
+
 class World:
     """A company with one of everything that can stand in an address."""
 
@@ -108,13 +123,7 @@ class World:
         day = SpecialDayFactory(organization=self.organization)
         self.ids = {
             **self._of_the_inbox(),
-            "skill_id": SkillFactory(organization=self.organization).pk,
-            "secret_id": SecretFactory(organization=self.organization).pk,
-            "connection_id": ConnectionFactory(organization=self.organization).pk,
-            "provider_id": ProviderFactory(organization=self.organization).pk,
-            "hours_id": BusinessHoursFactory(organization=self.organization).pk,
-            "scenario_id": ScenarioFactory(organization=self.organization).pk,
-            "policy_id": SlaPolicyFactory(organization=self.organization).pk,
+            **{name: factory(organization=self.organization).pk for name, factory in ALONE.items()},
             "calendar_id": day.calendar_id,
             "day_id": day.pk,
             "conversation_id": chat.pk,
@@ -123,13 +132,10 @@ class World:
             "notification_id": told.pk,
             "number_id": number.pk,
             "membership_id": member.pk,
-            "invitation_id": InvitationFactory(organization=self.organization).pk,
-            "department_id": DepartmentFactory(organization=self.organization).pk,
             "queue_id": queue.pk,
             "template_id": TemplateFactory(organization=self.organization, account=number.account).pk,
             "kind": "buttons",
             "stop_id": TemplateStopFactory(organization=self.organization, account=number.account).pk,
-            "attempt_id": ConnectionAttemptFactory(organization=self.organization).pk,
             "key": "token",
             **self._of_the_bots(chat),
         }

@@ -57,8 +57,8 @@ def shaped(functions: list[str]) -> list[str]:
     return [shape.format(f=function) for function in functions for shape in SHAPES]
 
 
-def postgresql(file: str) -> list[str]:
-    functions = [
+def _postgresql_functions(file: str) -> list[str]:
+    return [
         f"pg_read_file('{file}')",
         f"pg_catalog.pg_read_file('{file}')",
         f"\"pg_read_file\"('{file}')",
@@ -77,9 +77,12 @@ def postgresql(file: str) -> list[str]:
         "dblink_exec('dbname=postgres', 'DROP TABLE orders')",
         "current_setting('data_directory')",
     ]
+
+
+def postgresql(file: str) -> list[str]:
     return [
         *COMMON,
-        *shaped(functions),
+        *shaped(_postgresql_functions(file)),
         f"COPY orders FROM '{file}'",
         "COPY orders TO PROGRAM 'touch /tmp/evil'",
         f"CREATE TABLE evil (line TEXT); COPY evil FROM '{file}'; SELECT * FROM evil",
@@ -108,8 +111,8 @@ def postgresql(file: str) -> list[str]:
     ]
 
 
-def mysql(file: str) -> list[str]:
-    functions = [
+def _mysql_functions(file: str) -> list[str]:
+    return [
         f"LOAD_FILE('{file}')",
         f"load_file(0x{file.encode().hex()})",
         "SLEEP(10)",
@@ -125,9 +128,12 @@ def mysql(file: str) -> list[str]:
         "RELEASE_ALL_LOCKS()",
         "MASTER_POS_WAIT('a', 1, 10)",
     ]
+
+
+def mysql(file: str) -> list[str]:
     return [
         *COMMON,
-        *shaped(functions),
+        *shaped(_mysql_functions(file)),
         "SELECT * FROM orders INTO OUTFILE '/tmp/evil'",
         "SELECT * INTO OUTFILE '/tmp/evil' FROM orders",
         "SELECT 'x' INTO DUMPFILE '/tmp/evil'",
@@ -240,6 +246,30 @@ _STAGES = {
 _EXPRESSIONS = [{"$function": {"body": _CODE, "args": [], "lang": "js"}}, {"$accumulator": {}}, "$$ROOT", "$$CURRENT"]
 
 
+_ODD: list[object] = [
+    {"collection": "system.users", "find": {}},
+    {"collection": "$cmd", "find": {"dropDatabase": 1}},
+    {"collection": "", "find": {}},
+    {"collection": ["orders"], "find": {}},
+    {"collection": "orders", "find": {}, "delete": {}},
+    {"collection": "orders", "find": {}, "aggregate": []},
+    {"collection": "orders", "aggregate": []},
+    {"collection": "orders", "aggregate": [{"$match": {}, "$out": "evil"}]},
+    {"collection": "orders", "find": {}, "fields": {"x": {"$function": {}}}},
+    {"collection": "orders", "find": {}, "fields": {"x": "$phone"}},
+    {"collection": "orders", "find": {}, "sort": {"$where": 1}},
+    {"collection": "orders", "find": {}, "limit": -1},
+    {"collection": "orders", "find": {}, "skip": "1"},
+    {"collection": "orders", "find": []},
+    {"dropDatabase": 1},
+    {"delete": "orders", "deletes": [{"q": {}, "limit": 0}]},
+    {"eval": _CODE},
+    [{"$out": "evil"}],
+    "orders",
+    1,
+]
+
+
 def mongodb() -> list[str]:
     found: list[object] = []
     for name, body in _OPERATORS.items():
@@ -262,29 +292,7 @@ def mongodb() -> list[str]:
             {"collection": "orders", "aggregate": [{"$group": {"_id": each}}]},
             {"collection": "orders", "aggregate": [{"$addFields": {"x": {"$concat": [each]}}}]},
         ]
-    found += [
-        {"collection": "system.users", "find": {}},
-        {"collection": "$cmd", "find": {"dropDatabase": 1}},
-        {"collection": "", "find": {}},
-        {"collection": ["orders"], "find": {}},
-        {"collection": "orders", "find": {}, "delete": {}},
-        {"collection": "orders", "find": {}, "aggregate": []},
-        {"collection": "orders", "aggregate": []},
-        {"collection": "orders", "aggregate": [{"$match": {}, "$out": "evil"}]},
-        {"collection": "orders", "find": {}, "fields": {"x": {"$function": {}}}},
-        {"collection": "orders", "find": {}, "fields": {"x": "$phone"}},
-        {"collection": "orders", "find": {}, "sort": {"$where": 1}},
-        {"collection": "orders", "find": {}, "limit": -1},
-        {"collection": "orders", "find": {}, "skip": "1"},
-        {"collection": "orders", "find": []},
-        {"dropDatabase": 1},
-        {"delete": "orders", "deletes": [{"q": {}, "limit": 0}]},
-        {"eval": _CODE},
-        [{"$out": "evil"}],
-        "orders",
-        1,
-    ]
-    texts = [json.dumps(each) for each in found]
+    texts = [json.dumps(each) for each in [*found, *_ODD]]
     return [
         *texts,
         "",

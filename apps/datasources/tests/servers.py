@@ -79,6 +79,9 @@ def postgresql() -> Iterator[Target]:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+_QUIET = ["--skip-log-bin", "--log-warnings=0"]
+
+
 @contextmanager
 def mariadb() -> Iterator[Target]:
     """Asked by an account with every right, FILE included."""
@@ -91,14 +94,7 @@ def mariadb() -> Iterator[Target]:
         if owner:
             shutil.chown(home, owner)
             shutil.chown(data, owner)
-        base = [
-            MARIADBD,
-            "--no-defaults",
-            f"--datadir={data}",
-            f"--tmpdir={home}",
-            "--skip-log-bin",
-            "--log-warnings=0",
-        ]
+        base = [MARIADBD, "--no-defaults", f"--datadir={data}", f"--tmpdir={home}", *_QUIET]
         small = ["--innodb-buffer-pool-size=16M", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M"]
         _bootstrap([*base, *small], owner)
         where = ["--bind-address=127.0.0.1", f"--port={port}", f"--socket={home}/s", "--secure-file-priv="]
@@ -111,15 +107,8 @@ def mariadb() -> Iterator[Target]:
             with pymysql.connect(**root, autocommit=True) as customer, customer.cursor() as cursor:
                 for statement in ("CREATE DATABASE customer", "USE customer", *SCHEMA):
                     cursor.execute(statement)
-            yield Target(
-                engine="mysql",
-                host="127.0.0.1",
-                port=port,
-                database="customer",
-                username="asker",
-                password="pass",
-                tls="off",
-            )
+            login = {"username": "asker", "password": "pass", "tls": "off"}
+            yield Target(engine="mysql", host="127.0.0.1", port=port, database="customer", **login)
         finally:
             end(process, grace=10)
 

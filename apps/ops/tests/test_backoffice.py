@@ -86,12 +86,7 @@ def rows() -> dict[str, Any]:
             conversation=about, contact=contact, number=number, direction="in", text=WORDS_OF_A_CUSTOMER
         )
         Handling.objects.create(conversation=about, agent=member, started_at=now())
-        SurveyPolicy.objects.create()
-        CannedReply.objects.create(shortcut="oi", text=WORDS_OF_A_CUSTOMER)
-        SavedView.objects.create(owner=member, name="VIP", query="vip=1")
-        Unsent.objects.create(conversation=about, member=member, reply=WORDS_OF_A_CUSTOMER)
-        ScheduledMessage.objects.create(conversation=about, author=member, text=WORDS_OF_A_CUSTOMER, due_at=now())
-        Survey.objects.create(conversation=about, agent=member, comment=WORDS_OF_A_CUSTOMER)
+        _desk(about, member)
         ParkedStatus.objects.create(number=number, wamid="wamid.1", status="sent")
         AccountEvent.objects.create(account=number.account, field="account_update", dedupe_key="1", occurred_at=now())
         record("number.connected", actor=member)
@@ -107,6 +102,15 @@ def rows() -> dict[str, Any]:
     delivery = WebhookDelivery.objects.create(sha256=b"1" * 32, body=body, signer="s", correlation_id="c-1")
     QuarantinedEntry.objects.create(delivery=delivery, path="entry[0]", reason="odd")
     return {"number": number, "delivery": delivery, "organization": organization}
+
+
+def _desk(about: Conversation, member: Membership) -> None:
+    SurveyPolicy.objects.create()
+    CannedReply.objects.create(shortcut="oi", text=WORDS_OF_A_CUSTOMER)
+    SavedView.objects.create(owner=member, name="VIP", query="vip=1")
+    Unsent.objects.create(conversation=about, member=member, reply=WORDS_OF_A_CUSTOMER)
+    ScheduledMessage.objects.create(conversation=about, author=member, text=WORDS_OF_A_CUSTOMER, due_at=now())
+    Survey.objects.create(conversation=about, agent=member, comment=WORDS_OF_A_CUSTOMER)
 
 
 def _team(member: Membership, queue: Queue) -> None:

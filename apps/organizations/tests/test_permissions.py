@@ -21,6 +21,12 @@ MATRIX = {
     Perm.MANAGE_PEOPLE: "owner admin",
     Perm.MANAGE_ORGANIZATION: "owner",
     Perm.SEE_AUDIT: "owner admin",
+    Perm.SEE_BOTS: "owner admin supervisor",
+    Perm.MANAGE_BOTS: "owner admin",
+    Perm.OVERRIDE_BOT_TESTS: "owner",
+    Perm.MANAGE_SECRETS: "owner admin",
+    Perm.REVEAL_SECRETS: "owner admin",
+    Perm.MANAGE_CONNECTIONS: "owner admin",
 }
 
 
