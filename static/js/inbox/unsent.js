@@ -50,6 +50,7 @@ function restore() {
   const { reply, note } = stored.dataset;
   kept.set(composer.dataset.conversation, JSON.stringify({ reply, note }));
   const mine = texts(composer);
+  if (mine.reply || mine.note) soon(composer); // typed before this was loaded
   if (mine.reply || mine.note || !(reply || note)) return;
   Object.assign(composer.texts, { reply, note });
   $("textarea", composer).value = composer.texts[composer.dataset.mode] ?? "";
