@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -64,7 +64,9 @@ def run_one(session_id: UUID, conversation_id: UUID, answered: Answered | None =
     except NotSent as error:
         log.info("a bot's message was refused", session=str(session_id), why=error.code)
         _fail(session_id, conversation_id, str(error.code))
-    except Exception:
+    except (OperationalError, InterfaceError):
+        raise  # the database, not the flow: the session stays due
+    except Exception:  # recorded, and the customer gets a person
         log.exception("a flow broke", session=str(session_id))
         _fail(session_id, conversation_id, "error")
     return True

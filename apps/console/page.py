@@ -1,13 +1,17 @@
 """How every page of the console is made: one place that adds the navigation."""
 
+from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
+from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from apps.console.nav import build_nav
 from apps.organizations.models import Membership, Organization
@@ -37,3 +41,15 @@ def address(request: HttpRequest, name: str, **kwargs: Any) -> str:
 
 def go(request: HttpRequest, name: str, **kwargs: Any) -> HttpResponse:
     return redirect(address(request, name, **kwargs))
+
+
+def delete_or_say(request: HttpRequest, found: Any, delete: Callable[[], object]) -> bool:
+    """Delete something that has a name; False, with a sentence that names them, where others still use it."""
+    try:
+        delete()
+    except ProtectedError as error:
+        told = {"name": found.name, "uses": ", ".join(sorted(str(row) for row in error.protected_objects))}
+        messages.error(request, _("“%(name)s” is used by: %(uses)s. Choose something else there first.") % told)
+        return False
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": found.name})
+    return True

@@ -1,6 +1,7 @@
 """The three flows of the plan, from the webhook to the agent's queue, on the real database."""
 
 import pytest
+from django.db import OperationalError
 
 from apps.chatbots import runner
 from apps.chatbots.models import Session, Step
@@ -102,6 +103,21 @@ def test_a_broken_turn_ends_with_a_person(bot, talk, house, monkeypatch):
     assert talk("42")[-1] != "Maior: 42"
     assert (Session.objects.get().status, Session.objects.get().reason) == ("failed", "error")
     assert only_conversation().state == State.QUEUED
+
+
+def test_a_database_that_went_away_leaves_the_turn_due(bot, talk, house, monkeypatch):
+    bot(QUESTION)
+    talk("Oi")
+
+    def gone(state, given):
+        raise OperationalError("server closed the connection")
+
+    with monkeypatch.context() as broken, pytest.raises(OperationalError):
+        broken.setattr("apps.chatbots.engine.advance", gone)
+        talk("42")
+    assert Session.objects.get().status == "waiting"
+    runner.run_due()
+    assert sent()[-1] == "Maior: 42"
 
 
 def test_an_agent_who_takes_over_ends_the_session(bot, talk, house):

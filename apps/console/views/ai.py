@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from apps.ai import services
 from apps.ai.budget import this_month
 from apps.ai.forms import ProviderForm
 from apps.ai.models import Provider, Spending
-from apps.console.page import go, member, page
+from apps.console.page import delete_or_say, go, member, page
 from apps.organizations.permissions import Perm, requires
 
 
@@ -57,11 +56,5 @@ def provider_test(request: HttpRequest, slug: str, provider_id: UUID) -> HttpRes
 @requires(Perm.MANAGE_CONNECTIONS)
 def provider_delete(request: HttpRequest, slug: str, provider_id: UUID) -> HttpResponse:
     found = get_object_or_404(Provider, pk=provider_id)
-    try:
-        services.delete(found, actor=member(request))
-    except ProtectedError as error:
-        told = {"name": found.name, "uses": ", ".join(sorted(str(row) for row in error.protected_objects))}
-        messages.error(request, _("“%(name)s” is used by: %(uses)s. Choose something else there first.") % told)
-        return go(request, "provider", provider_id=provider_id)
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": found.name})
-    return go(request, "providers")
+    gone = delete_or_say(request, found, lambda: services.delete(found, actor=member(request)))
+    return go(request, "providers") if gone else go(request, "provider", provider_id=provider_id)

@@ -4,14 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.console.page import go, member, page
+from apps.console.page import delete_or_say, go, member, page
 from apps.datasources import query, services
 from apps.datasources.errors import DatasourceError
 from apps.datasources.forms import ConnectionForm, QueryForm
@@ -74,11 +73,5 @@ def database_query(request: HttpRequest, slug: str, connection_id: UUID) -> Http
 @requires(Perm.MANAGE_CONNECTIONS)
 def database_delete(request: HttpRequest, slug: str, connection_id: UUID) -> HttpResponse:
     found = get_object_or_404(Connection, pk=connection_id)
-    try:
-        services.delete(found, actor=member(request))
-    except ProtectedError as error:
-        told = {"name": found.name, "uses": ", ".join(sorted(str(row) for row in error.protected_objects))}
-        messages.error(request, _("“%(name)s” is used by: %(uses)s. Choose something else there first.") % told)
-        return go(request, "database", connection_id=connection_id)
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": found.name})
-    return go(request, "databases")
+    gone = delete_or_say(request, found, lambda: services.delete(found, actor=member(request)))
+    return go(request, "databases") if gone else go(request, "database", connection_id=connection_id)

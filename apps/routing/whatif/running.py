@@ -81,7 +81,7 @@ def _run(scenario: Scenario) -> None:
             log.info("scenario stopped", scenario=str(scenario.pk))
         except ValidationError as error:
             _finish(scenario, state=ScenarioState.FAILED, problem=error.messages[0][:300])
-        except Exception:
+        except Exception:  # told to who asked, and raised for the log
             _finish(scenario, state=ScenarioState.FAILED, problem=_("Something went wrong here. Run it again."))
             raise
 
