@@ -131,12 +131,13 @@ class Close(Effect):
 @dataclass(frozen=True, slots=True)
 class Handoff(Effect):
     """To a person: an agent, else a department, else a queue, else the number's own queue. `reason` is empty when the
-    flow meant it."""
+    flow meant it; `answer` is what the agent might say first."""
 
     queue: str = ""
     department: str = ""
     agent: str = ""
     note: str = ""
+    answer: str = ""
     reason: str = ""
 
 

@@ -4,11 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.utils.translation import gettext as _
-
-from apps.chatbots import effects
+from apps.chatbots import effects, handing
 from apps.chatbots.models import Session
-from apps.chatbots.values import as_text
 from apps.contacts.models import Tag
 from apps.conversations import live
 from apps.conversations import services as conversations
@@ -26,7 +23,7 @@ from apps.teams.models import Department, Queue
 from apps.teams.schedules import WITH_HOURS
 from apps.whatsapp.providers.base import SendKind
 
-NOTE_LENGTH, SHOWN_VARIABLES = 4_000, 30
+NOTE_LENGTH = 4_000
 
 
 def perform(session: Session, effect: Any) -> None:
@@ -68,7 +65,7 @@ def _opt_out(session: Session, effect: effects.OptOut) -> None:
     contact.save(update_fields=["marketing_stopped_at"])
 
 
-def write_note(session: Session, key: str, text: str) -> None:
+def write_note(session: Session, key: str, text: str, payload: dict[str, Any] | None = None) -> None:
     """A line for agents, once."""
     here = session.conversation
     note, is_new = Message.objects.get_or_create(
@@ -80,6 +77,7 @@ def write_note(session: Session, key: str, text: str) -> None:
             "direction": Direction.NOTE,
             "kind": MessageKind.TEXT,
             "text": clean_text(text)[:NOTE_LENGTH],
+            "payload": payload or {},
         },
     )
     if is_new:
@@ -98,7 +96,8 @@ def _close(session: Session, effect: effects.Close) -> None:
 def _handoff(session: Session, effect: effects.Handoff) -> None:
     """With a card for whoever answers: why, and what the customer told."""
     here = session.conversation
-    write_note(session, f"{effect.key}.card", _card(session, effect))
+    card = handing.card(session, effect)
+    write_note(session, f"{effect.key}.card", card.text(), card.payload())
     member = _agent(effect.agent)
     if member is not None:
         return routing.give(here, member, actor=None, event="assigned", reason="bot")
@@ -127,17 +126,6 @@ def _queue(effect: effects.Handoff) -> Queue | None:
     if effect.department and Department.objects.filter(pk=effect.department).exists():
         return rows.filter(department=UUID(effect.department)).order_by("priority", "created_at").first()
     return None
-
-
-def _card(session: Session, effect: effects.Handoff) -> str:
-    lines = [_("🤖 %(bot)s handed this conversation over.") % {"bot": session.version.flow.bot.name}]
-    if effect.reason:
-        lines.append(_("The flow could not go on (%(why)s).") % {"why": effect.reason})
-    if effect.note:
-        lines.append(effect.note)
-    known = list((session.state.get("variables") or {}).items())[:SHOWN_VARIABLES]
-    lines += [f"{name}: {as_text(value)[:200]}" for name, value in known if as_text(value)]
-    return "\n".join(lines)
 
 
 _DOERS: dict[type[Any], Callable[[Session, Any], None]] = {

@@ -141,9 +141,9 @@ def _feed(session: Session, state: State, event: Event) -> State:
     given = engine.Input(now(), event, Programs(session.seed), session.seed, _facts(session, event))
     after, done = engine.advance(state, given)
     session.state = {"variables": after.variables}
+    _record(session, done)
     for effect in done:
         performing.perform(session, effect)
-    _record(session, done)
     if after.waiting != state.waiting:
         session.work, session.waits_for = None, ""
     _keep_work(session, done)

@@ -16,6 +16,13 @@ class HandoffForm(NodeForm):
     department = OneOfField(label=_("Department"), choices=departments)
     agent = OneOfField(label=_("Agent"), choices=agents)
     note = TextField(label=_("Note to the agent"), max_length=1_000, lines=2, required=False)
+    answer = TextField(
+        label=_("Answer to suggest to the agent"),
+        max_length=1_000,
+        lines=2,
+        required=False,
+        help_text=_("Empty: a greeting with the customer's name and what they wrote last."),
+    )
 
 
 class Handoff(Node):
@@ -30,7 +37,8 @@ class Handoff(Node):
     def execute(cls, turn: Turn, fields: Fields) -> Outcome:
         turn.send(turn.text(fields["text"])[:TEXT])
         place = {name: fields[name] for name in ("queue", "department", "agent")}
-        turn.do(effects.Handoff, note=turn.text(fields["note"])[:1_000], **place)
+        note, answer = turn.text(fields["note"])[:1_000], turn.text(fields["answer"])[:1_000]
+        turn.do(effects.Handoff, note=note, answer=answer.strip(), **place)
         return Outcome(finish=state.HANDED)
 
     @classmethod

@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from apps.conversations.handoffs import reason_text
 from apps.conversations.timeline import PROMISES
 from apps.core.clock import now
 from apps.core.templatetags.pytake import icon, time_left
@@ -67,6 +68,12 @@ def kind_icon(kind: str) -> SafeString:
 @register.simple_tag
 def kind_name(kind: str) -> str:
     return _(_KINDS[kind][0]) if kind in _KINDS else _("Message")
+
+
+@register.filter
+def handoff_reason(reason: str) -> str:
+    """Why a flow could not go on, for its card."""
+    return reason_text(reason)
 
 
 @register.simple_tag

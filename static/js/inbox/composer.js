@@ -260,3 +260,9 @@ on("click", "[data-take-back]", (_event, button) => {
 on("click", "[data-cancel-upload]", (_event, button) => cancel(idOf(button)));
 
 on("click", "[data-quote]", (_event, button) => $("pt-composer")?.quote(button.closest(".msg")));
+
+on("click", "[data-use-answer]", (_event, button) => {
+  const composer = $("pt-composer");
+  composer?.write("reply");
+  composer?.insert(button.dataset.useAnswer);
+});
