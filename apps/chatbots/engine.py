@@ -1,7 +1,7 @@
 """The engine: from a state and one input to the next state and what is to be done. Pure: the same input on the same
 state gives the same, whatever the hour; clock, chance and facts are parts of the input."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from apps.chatbots.turn import Outcome, Turn
 MAX_STEPS = 200  # of one turn
 MAX_SESSION_STEPS = 10_000
 MAX_DEPTH = 10
+MAX_SECONDS = 5.0  # of one turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,14 @@ class Program:
 @dataclass(frozen=True, slots=True)
 class Input:
     """`programs`: by version id, and under `flow:<id>` the version that a sub-flow begins on now. `facts`: what texts
-    may look up beside variables."""
+    may look up beside variables. `seconds`: how long this turn has taken so far."""
 
     at: datetime
     event: Event
     programs: Mapping[str, Program]
     seed: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
+    seconds: Callable[[], float] = float
 
 
 def compile_graph(version: str, raw: Any, *, is_draft: bool = False) -> Program:
@@ -90,7 +92,7 @@ def advance(state: State, given: Input) -> tuple[State, list[Any]]:
         after.waiting, after.status = None, states.RUNNING
         if isinstance(given.event, Began):
             after.variables.update(given.event.variables)
-        _run(turn, given.programs)
+        _run(turn, given)
     elif isinstance(given.event, Said):
         after.inbox = (*after.inbox, given.event)
     return after, turn.effects
@@ -108,9 +110,9 @@ def _resumes(state: State, given: Input) -> bool:
     return isinstance(event, TimeCame) and waiting.until is not None and given.at >= waiting.until
 
 
-def _run(turn: Turn, programs: Mapping[str, Program]) -> None:
-    """Step after step until the session rests or is over; `MAX_STEPS` at most."""
-    state = turn.state
+def _run(turn: Turn, given: Input) -> None:
+    """Step after step until the session rests or is over; `MAX_STEPS` and `MAX_SECONDS` at most."""
+    state, programs = turn.state, given.programs
     for _number in range(MAX_STEPS):
         program = programs.get(state.version)
         step = program.steps.get(state.node) if program else None
@@ -118,6 +120,8 @@ def _run(turn: Turn, programs: Mapping[str, Program]) -> None:
             return _give_up(turn, program, "missing")
         if state.steps >= MAX_SESSION_STEPS:
             return _give_up(turn, program, "endless")
+        if given.seconds() > MAX_SECONDS:
+            return _give_up(turn, program, "slow")
         outcome = _take(turn, step)
         if outcome.wait is not None:
             if not _rest(turn, outcome.wait):

@@ -1,6 +1,7 @@
 """Sessions that have something to do, one after the other. The rows are the truth: a killed worker loses nothing, since
 state, steps and what they caused are one transaction, and whatever is due stays due."""
 
+import time
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from apps.chatbots import effects, engine, performing, working
 from apps.chatbots import state as states
 from apps.chatbots.facts import Programs, facts_of, said_of
 from apps.chatbots.models import LIVE, Session, SessionStatus, Step
+from apps.chatbots.outside.base import Done
 from apps.chatbots.state import Answered, Began, Event, State, TimeCame
 from apps.conversations.models import AMENDMENTS, Conversation, Direction, Message, MessageKind
 from apps.conversations.models import State as Standing
@@ -55,11 +57,16 @@ def _due() -> list[tuple[UUID, UUID, UUID]]:
         return list(cursor.fetchall())
 
 
-def run_one(session_id: UUID, conversation_id: UUID, answered: Answered | None = None) -> bool:
-    """One session's turn, in its tenant's scope; what goes wrong ends with a person, never in silence."""
+def run_one(
+    session_id: UUID, conversation_id: UUID, answered: Answered | None = None, done: Done | None = None
+) -> bool:
+    """One session's turn, in its tenant's scope; what goes wrong ends with a person, never in silence. `done` is what
+    the replay shows of the outside work that was answered."""
     try:
         with transaction.atomic():
             session = _claim(session_id, conversation_id, waits=answered is not None)
+            if session is not None and done is not None:
+                _show(session, done)
             return session is not None and _turn(session, answered)
     except NotSent as error:
         log.info("a bot's message was refused", session=str(session_id), why=error.code)
@@ -102,14 +109,21 @@ def _turn(session: Session, answered: Answered | None) -> bool:
     with translation.override(conversation.organization.language):
         messages = _heard(session)
         state = states.load(session.state) if session.state else _beginning(session)
+        began = time.monotonic()
         for event in _events(state, messages, answered):
-            state = _feed(session, state, event)
+            state = _feed(session, state, event, began)
         if messages:
             session.heard_id = messages[-1].pk
         _settle(session, state)
         if not state.is_over and _is_runaway(session):
             _hand_over(session, "breaker")
     return True
+
+
+def _show(session: Session, done: Done) -> None:
+    """What was asked outside and what came back, at the step that wanted it."""
+    asked = Step.objects.filter(session=session, number=int(done.answered.key.split(".")[0]))
+    asked.update(request=done.request, answer=done.answer, took_ms=done.ms)
 
 
 def _beginning(session: Session) -> State:
@@ -136,9 +150,10 @@ def _events(state: State, messages: list[Message], answered: Answered | None) ->
     return [*events, *(said_of(message) for message in messages), TimeCame()]
 
 
-def _feed(session: Session, state: State, event: Event) -> State:
+def _feed(session: Session, state: State, event: Event, began: float) -> State:
     """One input, and at once those that its effects ask for and this house answers itself."""
-    given = engine.Input(now(), event, Programs(session.seed), session.seed, _facts(session, event))
+    facts = _facts(session, event)
+    given = engine.Input(now(), event, Programs(session.seed), session.seed, facts, lambda: time.monotonic() - began)
     after, done = engine.advance(state, given)
     session.state = {"variables": after.variables}
     _record(session, done)
@@ -150,7 +165,7 @@ def _feed(session: Session, state: State, event: Event) -> State:
     local = next((effect for effect in done if isinstance(effect, effects.CheckHours)), None)
     if local is not None and after.waiting is not None and after.waiting.key == local.key:
         is_open = working.is_open(session.conversation, local.queue)
-        return _feed(session, after, Answered(local.key, is_open))
+        return _feed(session, after, Answered(local.key, is_open), began)
     return after
 
 
@@ -182,7 +197,7 @@ def _record(session: Session, done: list[Any]) -> None:
 
 def _keep_work(session: Session, done: list[Any]) -> None:
     for effect in done:
-        if isinstance(effect, effects.CallHttp):
+        if working.is_outside(effect):
             session.work, session.claimed_at = working.dump(effect), None
             transaction.on_commit(lambda: wake("chatbots.work"))
         elif isinstance(effect, effects.AwaitPayment):

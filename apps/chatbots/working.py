@@ -1,33 +1,40 @@
 """Outside work: done while no lock is held, by one worker at a time, its answer then fed to the session.
 
-A call that a killed worker may have made is repeated only when that changes nothing outside (GET); else its session
-hears that the answer is unknown and takes its error port.
+Whatever leaves the house leaves through `start`: the effect's name chooses the doer in `DOERS`. Calls run side by side
+in one loop of a thread of its own; all that asks the database runs where `start` and `finish` are called, in the
+tenant's scope.
 """
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import asdict
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from uuid import UUID
 
 import orjson
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from apps.chatbots import effects
+from apps.chatbots.outside import http
+from apps.chatbots.outside.base import Call, Doer, Done, Got, Job
 from apps.chatbots.state import Answered
 from apps.conversations.models import Conversation
-from apps.core.http import OutboundClient, OutboundResponse, TransportError
+from apps.core.http import OutboundClient
+from apps.core.logs import get_logger
 from apps.routing.places import queues_of
 from apps.teams.models import Queue
 from apps.teams.schedules import WITH_HOURS, is_open_now
 
-MAX_BYTES = 1_000_000
+log = get_logger(__name__)
 LEASE = timedelta(minutes=3)
 AT_ONCE = 50
-HIDDEN = "•••"
-_SECRET_WORDS = ("authorization", "cookie", "token", "secret", "password", "key")
+THREADS = 16  # for what can't be awaited
+DOERS: dict[str, Doer] = {effects.CallHttp.__name__: http.prepare}
 _CLAIM = """
 WITH picked AS (
   SELECT id, claimed_at FROM chatbots_session
@@ -46,72 +53,126 @@ def is_open(conversation: Conversation, queue_id: str) -> bool:
     return queue is None or is_open_now(queue)
 
 
-def dump(effect: effects.CallHttp) -> dict[str, Any]:
-    return asdict(effect)
+def is_outside(effect: Any) -> bool:
+    return type(effect).__name__ in DOERS
+
+
+def dump(effect: effects.Work) -> dict[str, Any]:
+    """As it rests in a session's row until it is done."""
+    return {"do": type(effect).__name__, **asdict(effect)}
 
 
 def told(effect: Any) -> dict[str, Any]:
     """An effect as the replay shows it: no header, field or part of an address that carries a secret."""
+    if isinstance(effect, effects.CallHttp):
+        return {"effect": "CallHttp", "key": effect.key, **http.shown(asdict(effect))}
     shown: dict[str, Any] = {"effect": type(effect).__name__}
     for name, value in asdict(effect).items():
-        if name == "headers":
-            value = {key: HIDDEN if _is_secret(key) else text for key, text in value.items()}
         shown[name] = value.isoformat() if hasattr(value, "isoformat") else value
     return shown
 
 
-def _is_secret(name: str) -> bool:
-    return any(word in name.casefold() for word in _SECRET_WORDS)
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    session: UUID
+    organization: UUID
+    job: Job
 
 
-def claim() -> list[tuple[UUID, UUID, UUID, dict[str, Any], bool]]:
-    """(session, organisation, conversation, work, whether somebody began it before)."""
+def claim(most: int = AT_ONCE) -> list[Claimed]:
+    """Work that nobody does, or that somebody began so long ago that they must have been killed."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [LEASE.total_seconds(), AT_ONCE])
+        cursor.execute(_CLAIM, [LEASE.total_seconds(), most])
         rows = cursor.fetchall()
-    return [(row[0], row[1], row[2], orjson.loads(row[3]), row[4]) for row in rows]
+    return [Claimed(row[0], row[1], Job(orjson.loads(row[3]), row[2], row[4])) for row in rows]
 
 
-def answers(works: list[tuple[dict[str, Any], bool]]) -> list[Answered]:
-    """All at once; one for each, in their order."""
-    return asyncio.run(_all(works))
+class Outside:
+    """`with Outside() as outside: done = outside.finish(outside.start(job))`; several may be under way at once."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="outside", daemon=True)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="outside")
+        self._client = OutboundClient()
+
+    def __enter__(self) -> Self:
+        self._loop.set_default_executor(self._threads)
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._client.__aenter__(), self._loop).result()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(_end(self._client), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._threads.shutdown(wait=False)
+        self._loop.close()
+
+    def start(self, job: Job) -> "Running":
+        """In the tenant's scope, outside a transaction. What needs no call is done at once."""
+        call = _prepared(job)
+        future: Future[Any] = Future()
+        if isinstance(call, Call):
+            future = asyncio.run_coroutine_threadsafe(_awaited(call, self._client), self._loop)
+        else:
+            future.set_result(None)
+        return Running(job, call, future, time.monotonic())
+
+    def finish(self, running: "Running") -> Done:
+        """In the tenant's scope again; waits while the call is still under way."""
+        call = running.call
+        got = _concluded(call, running.future) if isinstance(call, Call) else call
+        request = call.request if isinstance(call, Call) else None
+        shown = {"error": got.error} if got.error and got.shown is None else got.shown
+        ms = int((time.monotonic() - running.started) * 1_000)
+        return Done(Answered(running.job.key, got.value, got.error), request, shown, ms)
 
 
-async def _all(works: list[tuple[dict[str, Any], bool]]) -> list[Answered]:
-    async with OutboundClient() as client:
-        return await asyncio.gather(*(_answer(client, work, began) for work, began in works))
+@dataclass(frozen=True, slots=True)
+class Running:
+    job: Job
+    call: Call | Got
+    future: "Future[Any]"
+    started: float
 
 
-async def _answer(client: OutboundClient, work: Mapping[str, Any], began: bool) -> Answered:
-    if began and work["method"] != "GET":
-        return Answered(work["key"], error="unknown")
-    for attempt in range(work["retries"] + 1):
-        try:
-            answer = await _call(client, work)
-        except TransportError as error:
-            if attempt < work["retries"] and (work["method"] == "GET" or not error.ambiguous):
-                continue
-            return Answered(work["key"], error="no_answer")
-        if answer.status >= 500 and attempt < work["retries"] and work["method"] == "GET":
-            continue
-        return Answered(work["key"], {"status": answer.status, "body": _body(answer)})
-    return Answered(work["key"], error="no_answer")
-
-
-async def _call(client: OutboundClient, work: Mapping[str, Any]) -> OutboundResponse:
-    headers = {name: value for name, value in work["headers"].items() if value.isprintable()}
-    body = work["body"]
-    if body.lstrip().startswith(("{", "[")):
-        headers.setdefault("Content-Type", "application/json")
-    data = body.encode() if body and work["method"] != "GET" else None
-    return await client.request(
-        work["method"], work["url"], headers=headers, data=data, timeout=work["timeout"], max_bytes=MAX_BYTES
-    )
-
-
-def _body(answer: OutboundResponse) -> Any:
-    """JSON as it is; else a text, as far as one keeps it."""
+def _prepared(job: Job) -> Call | Got:
+    doer = DOERS.get(str(job.work.get("do", effects.CallHttp.__name__)))
     try:
-        return answer.json()
-    except ValueError:
-        return answer.body[:20_000].decode("utf-8", "replace").replace("\x00", "")
+        return doer(job) if doer else Got(error="unknown")
+    except DatabaseError:
+        raise
+    except Exception:  # recorded, and the flow takes its error port
+        log.exception("outside work broke before it began", key=job.key)
+        return Got(error="broken")
+
+
+def _concluded(call: Call, future: "Future[Any]") -> Got:
+    try:
+        return call.conclude(future.result())
+    except DatabaseError:
+        raise
+    except Exception:  # recorded, and the flow takes its error port
+        log.exception("outside work broke")
+        return Got(error="broken")
+
+
+async def _end(client: OutboundClient) -> None:
+    left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    await client.__aexit__(None, None, None)
+
+
+async def _awaited(call: Call, client: OutboundClient) -> Any:
+    return await call.run(client)
+
+
+def answer(job: Job) -> Done:
+    """One job, waited for; in the tenant's scope."""
+    with Outside() as outside:
+        return outside.finish(outside.start(job))

@@ -1,6 +1,7 @@
 """Pieces of a step's form that only the bots have."""
 
 import json
+from typing import Any
 
 from django import template
 from django.forms import BoundField
@@ -8,6 +9,12 @@ from django.forms import BoundField
 from apps.chatbots.nodes.fields import RowsField
 
 register = template.Library()
+
+
+@register.filter
+def pretty_json(value: Any) -> str:
+    """A JSON value over several lines, for people."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 @register.filter

@@ -39,6 +39,14 @@ def test_a_loop_without_an_answer_ends_with_a_person_after_200_steps():
     assert talk.said
 
 
+def test_a_turn_that_takes_longer_than_five_seconds_ends_with_a_person():
+    programs = {"v": engine.compile_graph("v", flow_of([("start", {}), ("end", {})]))}
+    given = engine.Input(AT, Began(), programs, seconds=iter([0, 5.1]).__next__)
+    after, done = engine.advance(engine.begin(programs["v"]), given)
+    assert (after.reason, after.status) == ("slow", states.HANDED)
+    assert any(isinstance(effect, effects.Handoff) for effect in done)
+
+
 def test_flows_that_call_themselves_stop_at_a_depth_of_ten():
     graph = flow_of([("start", {}), ("subflow", {"flow": "me"}), ("end", {})])
     talk = Talk(graph, me=graph)

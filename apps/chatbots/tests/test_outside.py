@@ -52,6 +52,12 @@ def test_the_answer_fills_variables_and_no_secret_is_in_the_replay(bot, talk, wo
     assert (method, url) == ("GET", "https://api.example/orders/42%2F..%2Fx")
     assert given["headers"]["Authorization"] == "Bearer canary-secret"
     assert "canary-secret" not in str(list(Step.objects.values()))
+    asked = Step.objects.get(kind="http_request", port="")
+    assert asked.request["url"] == url
+    assert asked.request["headers"] == {"Authorization": "•••"}
+    assert asked.answer["status"] == 200
+    assert "caneca" in asked.answer["body"]
+    assert asked.took_ms is not None
     assert Session.objects.get().work is None
 
 

@@ -1,6 +1,7 @@
 """The three flows of the plan, from the webhook to the agent's queue, on the real database."""
 
 import pytest
+
 from django.db import OperationalError
 
 from apps.chatbots import runner
@@ -112,9 +113,10 @@ def test_a_database_that_went_away_leaves_the_turn_due(bot, talk, house, monkeyp
     def gone(state, given):
         raise OperationalError("server closed the connection")
 
-    with monkeypatch.context() as broken, pytest.raises(OperationalError):
+    with monkeypatch.context() as broken:
         broken.setattr("apps.chatbots.engine.advance", gone)
-        talk("42")
+        with pytest.raises(OperationalError):
+            talk("42")
     assert Session.objects.get().status == "waiting"
     runner.run_due()
     assert sent()[-1] == "Maior: 42"
