@@ -6,6 +6,7 @@ from apps.ai.completing import complete
 from apps.ai.errors import AiError
 from apps.ai.models import Provider
 from apps.ai.talk import Turn
+from apps.ai.usage import uses
 from apps.audit.services import record
 from apps.core.clock import now
 from apps.organizations.models import Membership
@@ -28,6 +29,8 @@ def save(provider: Provider, *, actor: Membership, api_key: str = "") -> Provide
 
 @transaction.atomic
 def delete(provider: Provider, *, actor: Membership) -> None:
+    """Raises ValidationError that names every use while there is one."""
+    uses.refuse(provider, provider.name)
     record("ai.deleted", actor=actor, target=provider.name)
     provider.delete()
 

@@ -85,6 +85,25 @@ class ImportForm(forms.Form):
         return name
 
 
+class SampleForm(forms.Form):
+    """What the step's texts find."""
+
+    sample_text = forms.CharField(label=_("What the customer wrote"), max_length=1_000, required=False)
+    sample = forms.JSONField(
+        label=_("Variables, as JSON"),
+        required=False,
+        widget=forms.Textarea(
+            {"rows": 3, "class": "form-control font-monospace", "spellcheck": "false", "placeholder": '{"order": "42"}'}
+        ),
+    )
+
+    def clean_sample(self) -> dict[str, Any]:
+        found = self.cleaned_data["sample"] or {}
+        if not isinstance(found, dict):
+            raise ValidationError(_('Write the variables as JSON, for example {"order": "42"}.'))
+        return found
+
+
 class TriggerForm(forms.ModelForm):  # type: ignore[type-arg]
     """A trigger of one of the bot's flows."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.chatbots.views import bots, flows, nodes, outline, publishing, replay, transfer, triggers
+from apps.chatbots.views import bots, flows, nodes, outline, publishing, replay, transfer, triggers, trying
 
 app_name = "chatbots"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("flows/<uuid:flow_id>/variables/", flows.variables, name="variables"),
     path("flows/<uuid:flow_id>/export/", transfer.export, name="export"),
     path("flows/<uuid:flow_id>/steps/<str:node_id>/", nodes.node, name="node"),
+    path("flows/<uuid:flow_id>/steps/<str:node_id>/try/", trying.node_try, name="node_try"),
     path("flows/<uuid:flow_id>/outline/", outline.outline, name="outline"),
     path("flows/<uuid:flow_id>/outline/add/", outline.step_add, name="step_add"),
     path("flows/<uuid:flow_id>/outline/order/", outline.step_order, name="step_order"),

@@ -6,6 +6,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.console.nav import build_nav
+from apps.core.usage import in_use
 from apps.organizations.models import Membership, Organization
 
 
@@ -48,8 +50,11 @@ def delete_or_say(request: HttpRequest, found: Any, delete: Callable[[], object]
     try:
         delete()
     except ProtectedError as error:
-        told = {"name": found.name, "uses": ", ".join(sorted(str(row) for row in error.protected_objects))}
-        messages.error(request, _("“%(name)s” is used by: %(uses)s. Choose something else there first.") % told)
-        return False
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": found.name})
-    return True
+        refused = in_use(found.name, map(str, error.protected_objects))
+    except ValidationError as error:
+        refused = error
+    else:
+        messages.success(request, _("“%(name)s” is deleted.") % {"name": found.name})
+        return True
+    messages.error(request, refused.messages[0])
+    return False

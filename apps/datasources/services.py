@@ -7,6 +7,7 @@ from django.db import transaction
 from apps.audit.services import record
 from apps.datasources import files
 from apps.datasources.models import Connection
+from apps.datasources.usage import uses
 from apps.organizations.models import Membership
 
 
@@ -28,6 +29,8 @@ def save(connection: Connection, *, actor: Membership, password: str = "", uploa
 
 
 def delete(connection: Connection, *, actor: Membership) -> None:
+    """Raises ValidationError that names every use while there is one."""
+    uses.refuse(connection, connection.name)
     with transaction.atomic():
         record("connection.deleted", actor=actor, target=connection.name)
         path = files.file_of(connection)

@@ -11,10 +11,11 @@ from apps.audit.services import record
 from apps.core.clock import now
 from apps.core.ratelimit import Limit, forgive, hit
 from apps.core.text import clean_name
+from apps.core.usage import in_use
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm
 from apps.vault.models import Secret
-from apps.vault.usage import uses_of
+from apps.vault.usage import uses
 
 REVEALS = Limit("vault-reveal", times=5, seconds=300)
 _HINT, _LONG_ENOUGH = 4, 16
@@ -78,20 +79,13 @@ def reveal(secret: Secret, *, actor: Membership, password: str) -> str:
 @transaction.atomic
 def delete(secret: Secret, *, actor: Membership) -> None:
     """Raises ValidationError that names every use while there is one."""
-    uses = uses_of(secret)
-    if uses:
-        raise ValidationError(_in_use(secret, [use.what for use in uses]))
+    uses.refuse(secret, secret.name)
     _record("deleted", secret, actor)
     try:
         with transaction.atomic():
             secret.delete()
     except ProtectedError as error:
-        raise ValidationError(_in_use(secret, [str(row) for row in error.protected_objects])) from error
-
-
-def _in_use(secret: Secret, names: list[str]) -> str:
-    told = {"name": secret.name, "uses": ", ".join(sorted(names))}
-    return _("“%(name)s” is used by: %(uses)s. Choose something else there first.") % told
+        raise in_use(secret.name, map(str, error.protected_objects)) from error
 
 
 def read(secret: Secret, *, scope: str) -> str:

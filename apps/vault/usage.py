@@ -1,28 +1,9 @@
-"""Where a secret is used: higher apps register who knows."""
+"""Where a secret is used."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-
+from apps.core.usage import Use, Uses
 from apps.vault.models import Secret
 
+__all__ = ["Use", "register", "uses", "uses_of"]
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """`what` is a phrase for people, such as “Database Orders”; `url` leads there and may be empty."""
-
-    what: str
-    url: str = ""
-
-
-Finder = Callable[[Secret], Iterable[Use]]
-_finders: list[Finder] = []
-
-
-def register(finder: Finder) -> Finder:
-    """`finder(secret)` runs in the tenant's scope and names each use."""
-    _finders.append(finder)
-    return finder
-
-
-def uses_of(secret: Secret) -> list[Use]:
-    return [use for finder in _finders for use in finder(secret)]
+uses = Uses[Secret]()
+register, uses_of = uses.register, uses.of

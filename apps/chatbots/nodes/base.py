@@ -36,6 +36,7 @@ class Node:
     icon: ClassVar[str]
     title: ClassVar[str | Promise]
     form_class: ClassVar[type[NodeForm]] = NodeForm
+    takes_secrets: ClassVar[bool] = False
 
     @classmethod
     def ports(cls, fields: Fields) -> list[Port]:

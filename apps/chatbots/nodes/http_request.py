@@ -1,18 +1,21 @@
 """Asks another system over HTTP and keeps parts of its answer."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
+import orjson
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.chatbots import effects
+from apps.chatbots import effects, secrets
 from apps.chatbots.graph import Port
 from apps.chatbots.nodes.base import Fields, Node, NodeForm, short
 from apps.chatbots.nodes.fields import Column, RowsField, TextField, VariableField
 from apps.chatbots.turn import Outcome, Turn
-from apps.chatbots.values import as_text, inside, render_json, render_with
+from apps.chatbots.values import as_text, inside, render_with
 
 METHODS = [(name, name) for name in ("GET", "POST", "PUT", "PATCH", "DELETE")]
 
@@ -49,10 +52,18 @@ class HttpRequestForm(NodeForm):
             )
         return url
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for field in ("url", "headers", "body"):
+            for problem in secrets.problems(as_text(cleaned.get(field))):
+                self.add_error(field, problem)
+        return cleaned
+
 
 class HttpRequest(Node):
     kind, group, icon, title = "http_request", "outside", "api", _("HTTP request")
     form_class = HttpRequestForm
+    takes_secrets = True
 
     @classmethod
     def ports(cls, fields: Fields) -> list[Port]:
@@ -80,16 +91,31 @@ class HttpRequest(Node):
 
 def _ask(turn: Turn, fields: Fields) -> Outcome:
     """Variables are escaped for where they stand: in an address, in JSON, in a header."""
-    variables, facts = turn.state.variables, turn.facts
     timeout, retries = fields["timeout"] or 10, fields["retries"] or 0
     body = fields["body"]
+    is_json = body.lstrip().startswith(("{", "["))
     request: dict[str, Any] = {
         "method": fields["method"] or "GET",
-        "url": render_with(fields["url"], variables, facts, lambda value: quote(as_text(value), safe="")),
-        "headers": {row["name"]: " ".join(turn.text(row["value"]).split()) for row in fields["headers"]},
-        "body": render_json(body, variables, facts) if body.lstrip().startswith(("{", "[")) else turn.text(body),
+        "url": _written(turn, fields["url"], lambda text: quote(text, safe="")),
+        "headers": {row["name"]: " ".join(_written(turn, row["value"]).split()) for row in fields["headers"]},
+        "body": _written(turn, body, lambda text: orjson.dumps(text).decode()[1:-1])
+        if is_json
+        else _written(turn, body),
         "timeout": float(timeout),
         "retries": retries,
     }
     until = turn.at + timedelta(seconds=(timeout + 5) * (retries + 1) + 60)
     return turn.work(effects.CallHttp, until, **request)
+
+
+def _written(turn: Turn, text: str, escape: Callable[[str], str] = str) -> str:
+    """With its variables, each escaped; secrets stay marks, and no variable can become one."""
+    write = secrets.unmarked
+    return render_with(
+        secrets.mark(text), turn.state.variables, turn.facts, lambda value: escape(write(as_text(value)))
+    )
+
+
+def _in_json(text: str) -> str:
+    """Inside the quotes of a JSON text: no value can end its string."""
+    return orjson.dumps(text).decode()[1:-1]

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 
+from apps.chatbots import secrets
 from apps.chatbots.nodes.fields import RowsField
 
 register = template.Library()
@@ -15,6 +16,12 @@ register = template.Library()
 def pretty_json(value: Any) -> str:
     """A JSON value over several lines, for people."""
     return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+@register.filter
+def secret_gap(name: str) -> str:
+    """A secret as texts name it."""
+    return secrets.written(name)
 
 
 @register.filter

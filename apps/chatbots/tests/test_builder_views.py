@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 SEEING, MANAGING = {"owner", "admin", "supervisor"}, {"owner", "admin"}
 READ = {"bots", "bot", "triggers", "session", "session_graph", "flow", "draft", "problems", "variables", "export"}
 READ |= {"node", "outline", "versions", "version"}
-POSTED = {"bot_switch", "trigger_delete", "step_add", "step_order", "step_change", "rollback"}
+POSTED = {"bot_switch", "trigger_delete", "step_add", "step_order", "step_change", "rollback", "node_try"}
 HELLO = flow_of([("start", {}), ("message", {"text": "Oi"}), ("end", {})])
 
 

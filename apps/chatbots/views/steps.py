@@ -5,8 +5,9 @@ from typing import Any
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 
-from apps.chatbots import services
+from apps.chatbots import secrets, services
 from apps.chatbots.editing import Graph, Step, next_of
+from apps.chatbots.forms import SampleForm
 from apps.chatbots.models import Flow
 from apps.chatbots.nodes import KINDS
 from apps.chatbots.presenting import Facts, facts_of, palette, rows
@@ -23,7 +24,7 @@ def context_of(flow: Flow, graph: Graph, step: Step, form: Form) -> dict[str, An
     """What `_node.html` needs. Ports follow the answers that are saved."""
     problems = [each for each in services.problems(flow) if each.node_id == step["id"]]
     targets = next_of(graph, step["id"])
-    facts = facts_of(step, problems)
+    facts, kind = facts_of(step, problems), KINDS.get(step["kind"])
     return {
         "step": step,
         "form": form,
@@ -32,6 +33,8 @@ def context_of(flow: Flow, graph: Graph, step: Step, form: Form) -> dict[str, An
         "ports": [{**port, "target": targets.get(port["name"], "")} for port in facts["ports"]],
         "steps": [row for row in rows(graph) if row["id"] != step["id"] and row["facts"]["kind"] != "start"],
         "revision": flow.draft_revision,
+        "secrets": secrets.usable() if kind and kind.takes_secrets else None,
+        "sample_form": SampleForm() if kind and kind.group == "outside" else None,
     }
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.audit.models import AuditEvent
-from apps.console.page import go, member, page
+from apps.console.page import delete_or_say, go, member, page
 from apps.organizations.permissions import Perm, requires
 from apps.vault import services
 from apps.vault.forms import DescriptionForm, ReplaceForm, RevealForm, SecretForm
@@ -92,13 +92,8 @@ def secret_reveal(request: HttpRequest, slug: str, secret_id: UUID) -> HttpRespo
 @requires(Perm.MANAGE_SECRETS)
 def secret_delete(request: HttpRequest, slug: str, secret_id: UUID) -> HttpResponse:
     found = _secret(secret_id)
-    try:
-        services.delete(found, actor=member(request))
-    except ValidationError as error:
-        messages.error(request, error.messages[0])
-        return go(request, "secret", secret_id=secret_id)
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": found.name})
-    return go(request, "secrets")
+    gone = delete_or_say(request, found, lambda: services.delete(found, actor=member(request)))
+    return go(request, "secrets") if gone else go(request, "secret", secret_id=secret_id)
 
 
 def _secret(secret_id: UUID) -> Secret:

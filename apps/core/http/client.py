@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -70,8 +70,10 @@ class OutboundClient:
         data: Body | None = None,
         timeout: float = 20.0,
         max_bytes: int = MAX_BYTES,
+        secret_headers: Collection[str] = (),
     ) -> OutboundResponse:
         """One request; only a GET follows redirects, at most three. `timeout` in seconds covers everything.
+        `secret_headers` stay behind, as Authorization does, when a redirect leads to another origin.
 
         Raises TransportError; an HTTP error status is an answer, not an error.
         """
@@ -81,10 +83,13 @@ class OutboundClient:
             data = orjson.dumps(json)
             sent.setdefault("Content-Type", "application/json")
         if method == "GET":
-            return await self._follow(target, sent, timeout, max_bytes)
+            left_behind = SECRET_HEADERS | {name.lower() for name in secret_headers}
+            return await self._follow(target, sent, timeout, max_bytes, left_behind)
         return await self._once(method, target, sent, data, timeout, max_bytes, self._is_trusted(target))
 
-    async def _follow(self, url: URL, headers: dict[str, str], timeout: float, max_bytes: int) -> OutboundResponse:
+    async def _follow(
+        self, url: URL, headers: dict[str, str], timeout: float, max_bytes: int, left_behind: Collection[str]
+    ) -> OutboundResponse:
         ends = time.monotonic() + timeout
         trusted = self._is_trusted(url)
         for _ in range(MAX_REDIRECTS + 1):
@@ -94,7 +99,7 @@ class OutboundClient:
                 return answer
             target = parse_url(answer.headers["Location"], base=url)
             if origin_of(target) != origin_of(url):
-                headers = {name: value for name, value in headers.items() if name.lower() not in SECRET_HEADERS}
+                headers = {name: value for name, value in headers.items() if name.lower() not in left_behind}
             # A stranger's redirect gets no further than the stranger could: trust is never inherited.
             url, trusted = target, trusted and self._is_trusted(target)
         raise TransportError(f"more than {MAX_REDIRECTS} redirects", ambiguous=False)

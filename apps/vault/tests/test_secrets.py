@@ -83,10 +83,10 @@ def test_a_secret_is_read_only_where_it_may_be_used(secret, owner):
 
 
 def test_a_secret_in_use_stays_and_its_uses_are_named(secret, owner, monkeypatch):
-    monkeypatch.setattr(usage, "_finders", [lambda found: [Use("Database Orders")] if found == secret else []])
+    monkeypatch.setattr(usage.uses, "_finders", [lambda found: [Use("Database Orders")] if found == secret else []])
     with pytest.raises(ValidationError, match="Database Orders"):
         services.delete(secret, actor=owner)
-    monkeypatch.setattr(usage, "_finders", [])
+    monkeypatch.setattr(usage.uses, "_finders", [])
     services.delete(secret, actor=owner)
     assert (Secret.objects.count(), actions()[-1]) == (0, "secret.deleted")
 

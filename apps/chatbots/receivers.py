@@ -1,0 +1,56 @@
+"""Which flows use a secret, a database or an AI provider: those whose draft or newest versions name it. An older
+version that a session still runs takes its error port when the thing is gone."""
+
+from collections.abc import Callable, Iterator
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.ai import usage as ai_usage
+from apps.ai.models import Provider
+from apps.chatbots import secrets
+from apps.chatbots.models import Flow, FlowVersion
+from apps.core.usage import Use
+from apps.datasources import usage as datasource_usage
+from apps.datasources.models import Connection
+from apps.vault import usage as vault_usage
+from apps.vault.models import Secret
+
+
+@vault_usage.register
+def flows_with_secret(secret: Secret) -> Iterator[Use]:
+    return _flows_with(f"secret.{secret.name}", lambda text: secrets.uses(text, secret.name))
+
+
+@datasource_usage.uses.register
+def flows_with_connection(connection: Connection) -> Iterator[Use]:
+    return _flows_with(str(connection.pk))
+
+
+@ai_usage.uses.register
+def flows_with_provider(provider: Provider) -> Iterator[Use]:
+    return _flows_with(str(provider.pk))
+
+
+def _flows_with(text: str, is_named: Callable[[str], bool] = bool) -> Iterator[Use]:
+    drafts = Flow.objects.annotate(text=Cast("draft", TextField())).filter(text__contains=text)
+    found = {row.pk for row in drafts if is_named(row.text)}
+    graphs = FlowVersion.objects.filter(pk__in=_open_versions()).annotate(text=Cast("graph", TextField()))
+    found |= {row.flow_id for row in graphs.filter(text__contains=text).defer("graph") if is_named(row.text)}
+    for flow in Flow.objects.filter(pk__in=found).select_related("bot", "organization").order_by("bot__name", "name"):
+        url = reverse("chatbots:flow", kwargs={"slug": flow.organization.slug, "flow_id": flow.pk})
+        yield Use(_("Flow %(name)s") % {"name": f"{flow.bot.name}: {flow.name}"}, url)
+
+
+def _open_versions() -> list[object]:
+    """Those that new sessions begin on: of each flow the newest, and what is before its canaries."""
+    closed, found = set[object](), list[object]()
+    rows = FlowVersion.objects.order_by("flow", "-number").values_list("pk", "flow", "canary_percent")
+    for pk, flow, percent in rows:
+        if flow not in closed:
+            found.append(pk)
+        if percent == 100:
+            closed.add(flow)
+    return found
