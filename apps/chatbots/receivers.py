@@ -2,6 +2,7 @@
 version that a session still runs takes its error port when the thing is gone."""
 
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -44,9 +45,9 @@ def _flows_with(text: str, is_named: Callable[[str], bool] = bool) -> Iterator[U
         yield Use(_("Flow %(name)s") % {"name": f"{flow.bot.name}: {flow.name}"}, url)
 
 
-def _open_versions() -> list[object]:
+def _open_versions() -> list[UUID]:
     """Those that new sessions begin on: of each flow the newest, and what is before its canaries."""
-    closed, found = set[object](), list[object]()
+    closed, found = set[UUID](), list[UUID]()
     rows = FlowVersion.objects.order_by("flow", "-number").values_list("pk", "flow", "canary_percent")
     for pk, flow, percent in rows:
         if flow not in closed:
