@@ -13,7 +13,6 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -23,6 +22,7 @@ from apps.ops.stack.house import ROOT, Config, simulator_environ, the_parts
 from apps.ops.stack.ports import free_port
 from apps.ops.stack.spawn import end, signal_group, spawn
 from apps.ops.stack.supervisor import Part, http_ok
+from pytake.tests.database import migrated, new_database
 from pytake.tests.servers import INHERITED, scratch_folder
 
 START_SECONDS = 90.0
@@ -32,10 +32,10 @@ Process = subprocess.Popen[bytes]
 class Stack:
     """Web, worker, beat and simulator; each can be killed and started again by its name."""
 
-    def __init__(self, folder: Path, server_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
         self.valkey = EmbeddedValkey(folder / "valkey")
-        self.database_url = _new_database(server_url, f"stack_{os.getpid()}")
+        self.database_url = database_url
         self.config = Config(ROOT, free_port(), free_port(), {})
         self.parts: dict[str, Part] = {part.name: part for part in the_parts(self.config)}
         self.processes: dict[str, Process] = {}
@@ -134,13 +134,6 @@ class Stack:
         self.valkey.stop()
 
 
-def _new_database(server_url: str, name: str) -> str:
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[call-overload]
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
-    return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
-
-
 def wait_until(
     answer: Callable[[], object], seconds: float, problem: str = "it did not happen", *, every: float = 0.05
 ) -> None:
@@ -175,7 +168,7 @@ def meet(stack: Stack, key: str) -> None:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """Started once in a test process, however many files use it."""
-    running = Stack(scratch_folder(), os.environ[INHERITED])
+    running = Stack(scratch_folder(), new_database(f"stack_{os.getpid()}", migrated()))
     try:
         running.start()
         yield running

@@ -12,24 +12,25 @@ import pytest
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
+from django.utils import translation
 
 from apps.accounts.tests.factories import UserFactory
 from apps.conversations import receipts
 from apps.conversations.models import Conversation, Message, State
 from apps.conversations.models.conversation import ConversationQuerySet
-from apps.conversations.tests.conftest import House, house
+from apps.conversations.tests.conftest import House, make_house
 from apps.core.clock import now
 from apps.media.models import StoredFile
 from apps.media.services import store_bytes
 from apps.media.tests.samples import picture
 from apps.organizations import permissions
 from apps.organizations.permissions import Role
+from apps.organizations.tenancy import tenant_scope
 from apps.organizations.tests.factories import MembershipFactory
 from apps.whatsapp.tests.factories import TemplateFactory
 from pytake.tests.test_tenancy_urls import ROUTES
 
-__all__ = ["house"]
 pytestmark = pytest.mark.django_db
 SPACES = ("conversations:", "routing:", "desk:", "media:")
 ROLES = [*Role.values, "colleague", "outsider", "anonymous"]
@@ -146,17 +147,26 @@ VIEWS = {
 }
 
 
-@pytest.fixture
-def world(house, monkeypatch, settings, tmp_path):
-    settings.MEDIA_ROOT = str(tmp_path)
-    monkeypatch.setattr(receipts, "request", lambda *args, **options: None)
-    house.members["colleague"] = MembershipFactory(organization=house.organization, user=UserFactory())
-    chat = house.chat()
-    stored = store_bytes(picture(), name="foto.jpg", declared_mime="image/jpeg")
-    line = Message.objects.get(conversation=chat, direction="in")
-    Message.objects.filter(pk=line.pk).update(media=stored)
+@pytest.fixture(scope="module")
+def made(standing, tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("media"))
+    house = make_house()
+    house.members.come()["colleague"] = MembershipFactory(organization=house.organization, user=UserFactory())
+    with override_settings(MEDIA_ROOT=folder), tenant_scope(house.organization):
+        chat = house.chat()
+        stored = store_bytes(picture(), name="foto.jpg", declared_mime="image/jpeg")
+        line = Message.objects.get(conversation=chat, direction="in")
+        Message.objects.filter(pk=line.pk).update(media=stored)
     template = TemplateFactory(organization=house.organization, account=house.number.account)
-    return World(house, chat, line, stored, template)
+    return World(house, chat, line, stored, template), folder
+
+
+@pytest.fixture
+def world(made, monkeypatch, settings):
+    world, settings.MEDIA_ROOT = made
+    monkeypatch.setattr(receipts, "request", lambda *args, **options: None)
+    with tenant_scope(world.house.organization), translation.override("en"):
+        yield world
 
 
 def ask(world: World, name: str, role: str) -> int:

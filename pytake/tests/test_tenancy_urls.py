@@ -166,15 +166,18 @@ class World:
     def url(self, name: str, ids: dict[str, uuid.UUID] | None = None) -> str:
         return reverse(name, kwargs=arguments(name, self.organization.slug, ids or self.ids))
 
-    def browser(self) -> Client:
-        client = Client()
-        client.force_login(self.owner.user)
-        return client
 
-
-@pytest.fixture
-def worlds():
+@pytest.fixture(scope="module")
+def worlds(standing):
     return World(), World()
+
+
+@pytest.fixture(scope="module")
+def browser(worlds):
+    """The owner of the first."""
+    client = Client()
+    client.force_login(worlds[0].owner.user)
+    return client
 
 
 def test_every_route_is_a_companys_or_exempt_with_a_reason():
@@ -189,9 +192,8 @@ def test_there_is_one_of_everything_that_stands_in_an_address(worlds):
 
 
 @pytest.mark.parametrize("name", TENANT)
-def test_outsiders_get_the_page_of_a_company_that_never_was(worlds, name):
-    mine, theirs = worlds
-    browser = mine.browser()
+def test_outsiders_get_the_page_of_a_company_that_never_was(worlds, browser, name):
+    theirs = worlds[1]
     for method in METHODS:
         answer = browser.generic(method, theirs.url(name))
         path = theirs.url(name).replace(f"/o/{theirs.organization.slug}/", "/o/there-is-none/")
@@ -210,12 +212,11 @@ def test_anonymous_visitors_are_asked_to_log_in(worlds, name):
 
 
 @pytest.mark.parametrize("name", WITH_IDS)
-def test_a_foreign_id_in_ones_own_company_is_an_id_that_never_was(worlds, name, monkeypatch):
+def test_a_foreign_id_in_ones_own_company_is_an_id_that_never_was(worlds, browser, name, monkeypatch):
     monkeypatch.setattr("apps.console.graph.about", lambda *_: {})
     monkeypatch.setattr("apps.console.graph.profile", lambda *_: {})
     monkeypatch.setattr("apps.console.graph.unsubscribe", lambda *_: {})
     mine, theirs = worlds
-    browser = mine.browser()
     unknown = {key: uuid.uuid4() for key in theirs.ids}
     for method in METHODS:
         foreign = browser.generic(method, mine.url(name, theirs.ids))
@@ -225,8 +226,7 @@ def test_a_foreign_id_in_ones_own_company_is_an_id_that_never_was(worlds, name, 
         assert page(foreign) == page(nowhere)
 
 
-def test_negative_control_the_same_addresses_answer_their_owner(worlds):
-    browser = worlds[0].browser()
+def test_negative_control_the_same_addresses_answer_their_owner(worlds, browser):
     opened = [name for name in TENANT if browser.get(worlds[0].url(name)).status_code in (200, 302)]
     assert {"desk:conversation", "conversations:thread", "console:dashboard", "console:queue"} <= set(opened)
 

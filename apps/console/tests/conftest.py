@@ -9,11 +9,10 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts.tests.factories import UserFactory
-from apps.organizations.models import Membership, Organization
+from apps.organizations.models import Organization
 from apps.organizations.permissions import Role
 from apps.organizations.tenancy import tenant_scope
-from apps.organizations.tests.factories import MembershipFactory, OrganizationFactory
+from apps.organizations.tests.factories import MembershipFactory, OrganizationFactory, People
 from apps.routing.models import NumberRoute
 from apps.teams.models import Queue
 from apps.teams.tests.factories import QueueFactory
@@ -24,9 +23,14 @@ from apps.whatsapp.tests.factories import NumberFactory
 @dataclass
 class Company:
     organization: Organization
-    members: dict[str, Membership]
+    members: People
     queue: Queue
     number: Number
+
+    def come(self) -> "Company":
+        """Everybody is there, for rows that outlive a test."""
+        self.members.come()
+        return self
 
     def url(self, name: str, **kwargs: Any) -> str:
         return reverse(f"console:{name}", kwargs={"slug": self.organization.slug, **kwargs})
@@ -44,15 +48,11 @@ class Company:
 
 def make_company() -> Company:
     organization = OrganizationFactory()
-    members = {}
-    for role in Role.values:
-        user = UserFactory(full_name=f"{role.title()} Silva", language="en")
-        members[role] = MembershipFactory(organization=organization, role=role, user=user)
     queue = QueueFactory(organization=organization)
     number = NumberFactory(organization=organization)
     with tenant_scope(organization):
         NumberRoute.objects.create(number=number, queue=queue)
-    return Company(organization, members, queue, number)
+    return Company(organization, People(organization), queue, number)
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_the_first_id_of_a_moment_lies_between_the_ids_before_and_after_it():
 
 
 def test_the_first_steps_tick_themselves(company):
-    browser = company.client("owner")
+    browser = company.come().client("owner")
     steps = browser.get(company.url("dashboard")).context["steps"]
     assert [row["step"].key for row in steps if row["step"].done] == ["number", "department", "queue", "people"]
     message(conversation(company, state=State.OPEN), Direction.OUT)

@@ -131,6 +131,16 @@ PIECES = {
 }
 
 
+@pytest.fixture(scope="module")
+def company(standing):
+    return make_company().come()
+
+
+@pytest.fixture(scope="module")
+def other_company(standing):
+    return make_company().come()
+
+
 @pytest.fixture(autouse=True)
 def silent_meta(monkeypatch):
     """No view of this table may wait for Meta."""
@@ -197,9 +207,9 @@ def test_role_matrix(company, pattern):
 
 
 @pytest.mark.parametrize("name", [pattern.name for pattern in urls.urlpatterns if pattern.pattern.converters])
-def test_an_id_of_another_company_does_not_exist(company, name):
+def test_an_id_of_another_company_does_not_exist(company, other_company, name):
     pattern = next(pattern for pattern in urls.urlpatterns if pattern.name == name)
-    foreign = ids_of(pattern, make_company())
+    foreign = ids_of(pattern, other_company)
     answer = company.client("owner").generic(VIEWS[name][1], company.url(name, **foreign))
     assert answer.status_code == 404
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from django.utils import timezone
 from django.utils.translation import override
 
 from apps.console import whatif_words as words
@@ -22,7 +23,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def week(company):
     """Last week, with one customer who was never taken."""
-    monday = past_weeks()[0]
+    with timezone.override(company.organization.time_zone):
+        monday = past_weeks()[0]
     begin, _end = history.bounds(monday, history.ZoneInfo(company.organization.time_zone))
     with tenant_scope(company.organization):
         contact = Contact.objects.create(name="Maria")

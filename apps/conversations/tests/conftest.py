@@ -1,6 +1,6 @@
 """A company with a number, a queue and its people; webhooks that reach it; a provider whose answers are scripted."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from uuid import uuid4
 
@@ -10,14 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from apps.accounts.tests.factories import UserFactory
 from apps.conversations import sending
 from apps.conversations.models import Conversation, Message, Status
 from apps.conversations.sending import Draft, courier
 from apps.core.clock import now
 from apps.organizations.permissions import Role
 from apps.organizations.tenancy import tenant_scope
-from apps.organizations.tests.factories import MembershipFactory, OrganizationFactory
+from apps.organizations.tests.factories import MembershipFactory, OrganizationFactory, People
 from apps.routing.models import NumberRoute
 from apps.teams.tests.factories import QueueFactory
 from apps.whatsapp.tests.factories import BusinessAccountFactory, NumberFactory
@@ -34,7 +33,7 @@ class House:
     organization: object
     number: object
     queue: object
-    members: dict = field(default_factory=dict)
+    members: People
 
     @property
     def agent(self):
@@ -82,20 +81,22 @@ def _seconds():
     return str(int(now().timestamp()))
 
 
-@pytest.fixture
-def house(db):
+def make_house() -> House:
     account = BusinessAccountFactory(waba_id=WABA)
     organization = account.organization
     number = NumberFactory(organization=organization, account=account, phone_number_id=NUMBER)
-    members = {
-        role: MembershipFactory(organization=organization, role=role, user=UserFactory(language="en"))
-        for role in Role.values
-    }
-    queue = QueueFactory(organization=organization)
-    with tenant_scope(organization), translation.override("en"):
+    members, queue = People(organization), QueueFactory(organization=organization)
+    with tenant_scope(organization):
         queue.department.members.set([members["agent"], members["supervisor"]])
         NumberRoute.objects.create(number=number, queue=queue)
-        yield House(organization, number, queue, members)
+    return House(organization, number, queue, members)
+
+
+@pytest.fixture
+def house(db):
+    made = make_house()
+    with tenant_scope(made.organization), translation.override("en"):
+        yield made
 
 
 @pytest.fixture

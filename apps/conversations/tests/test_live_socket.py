@@ -67,6 +67,7 @@ def socket_of(slug, cookie="", *, origin=f"http://{HOST}", host=HOST, after="") 
 
 @pytest.fixture
 async def connect(hub, house):
+    await sync_to_async(house.members.come)()
     opened = []
 
     async def connect_one(member, **options):

@@ -55,6 +55,7 @@ def heard_later(house, row, code):
 
 
 def test_a_problem_with_the_payment_stops_templates_until_a_person_settled_it(house, provider):
+    house.members.come()
     chat = refuse(house, provider, PAYMENT).conversation
     with pytest.raises(NotSent, match="payment") as refusal:
         template(house, chat)
@@ -67,6 +68,7 @@ def test_a_problem_with_the_payment_stops_templates_until_a_person_settled_it(ho
 
 
 def test_a_second_refusal_is_not_told_again(house, provider):
+    house.members.come()
     refuse(house, provider, PAYMENT)
     stops.stop_paid(BusinessAccount.objects.get().pk, 134011)
     assert Notification.objects.count() == 2

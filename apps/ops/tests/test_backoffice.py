@@ -61,8 +61,8 @@ MODELS = [model for model in apps.get_models() if model.__module__.startswith("a
 WORDS_OF_A_CUSTOMER = "meu CPF é 123"
 
 
-@pytest.fixture
-def rows() -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def rows(standing: None) -> dict[str, Any]:
     """One row of everything, so that each change page has something to show."""
     member = MembershipFactory(role="owner")
     organization = member.organization

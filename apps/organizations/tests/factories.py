@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from apps.accounts.tests.factories import UserFactory
 from apps.core.clock import now
 from apps.organizations.models import Invitation, Membership, Organization
+from apps.organizations.permissions import Role
 from apps.organizations.tenancy import TenantModel, tenant_scope
 
 M = TypeVar("M", bound=TenantModel)
@@ -46,6 +47,25 @@ class MembershipFactory(TenantFactory[Membership]):
 
     user = SubFactory(UserFactory)
     role = "agent"
+
+
+class People(dict[str, Membership]):
+    """A company's members by their role, each made when first asked for."""
+
+    def __init__(self, organization: Organization) -> None:
+        super().__init__()
+        self.organization = organization
+
+    def __missing__(self, role: str) -> Membership:
+        user = UserFactory(full_name=f"{role.title()} Silva", language="en")
+        self[role] = MembershipFactory(organization=self.organization, role=role, user=user)
+        return self[role]
+
+    def come(self) -> "People":
+        """One of each role, for rows that outlive a test."""
+        for role in Role.values:
+            self.__getitem__(role)
+        return self
 
 
 class InvitationFactory(TenantFactory[Invitation]):
