@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from apps.ai.models import Provider, Spending, Usage
+from apps.ai.models import Provider, Snippet, Spending, Usage
 from apps.core.backoffice import JournalAdmin
 
 
@@ -22,3 +22,12 @@ class UsageBackoffice(JournalAdmin):
     list_display = ("at", "organization", "model", "state", "tokens_in", "tokens_out", "cost")
     list_select_related = ("organization",)
     search_fields = ("model__startswith",)
+
+
+@admin.register(Snippet)
+class SnippetBackoffice(JournalAdmin):
+    """What companies write down is theirs: only that it is there is shown."""
+
+    never_shown = ("text", "words")
+    list_display = ("title", "organization", "is_active", "created_at")
+    list_select_related = ("organization",)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +39,40 @@ def complete(
     model: str = "",
 ) -> Answer:
     """Ask, within 25 s. Called in the tenant's scope, outside a transaction. Raises AiError, BudgetSpent among them."""
+    given: dict[str, Any] = {"temperature": temperature, "max_tokens": max_tokens, "json_schema": json_schema}
+    asked = prepared(provider, system=system, messages=messages, tools=tools, model=model, **given)
+    try:
+        heard = _sent(asked)
+    except BaseException as error:
+        settled(asked, error)
+        raise
+    return settled(asked, heard)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question whose cost is reserved; `request` holds the key."""
+
+    provider: Provider
+    dialect: Dialect
+    question: Question
+    request: Request = field(repr=False)
+    usage: Usage
+    started: float
+
+
+def prepared(
+    provider: Provider,
+    *,
+    system: str,
+    messages: Sequence[Turn],
+    temperature: float = 0.2,
+    max_tokens: int = 800,
+    json_schema: dict[str, Any] | None = None,
+    tools: Sequence[Tool] = (),
+    model: str = "",
+) -> Asked:
+    """The first third of `complete`, with the database; then `sent`, without it, then `settled`."""
     if not provider.is_active:
         raise AiError(_("“%(name)s” is switched off.") % {"name": provider.name}, permanent=True)
     question = Question(
@@ -54,24 +89,27 @@ def complete(
     # No tokenizer makes more tokens than there are bytes.
     most = provider.cost(len(orjson.dumps(request.body)), question.max_tokens)
     usage = budget.reserve(provider, model=question.model, most=most)
-    return _paid(provider, dialect, question, request, usage)
+    return Asked(provider, dialect, question, request, usage, time.monotonic())
 
 
-def _paid(provider: Provider, dialect: Dialect, question: Question, request: Request, usage: Usage) -> Answer:
-    started = time.monotonic()
-    state, told = Usage.State.ASSUMED, {"cost": usage.reserved}
-    try:
-        heard = _heard(provider, dialect, question, request)
-        cost = provider.cost(heard.tokens_in, heard.tokens_out) if heard.counted else usage.reserved
-        told = {"cost": cost, "tokens_in": heard.tokens_in, "tokens_out": heard.tokens_out}
-        state = Usage.State.DONE
-    except AiError as error:
-        if not error.billed:
-            state, told = Usage.State.FREE, {}
-        raise
-    finally:
-        budget.settle(usage.pk, state=state, ms=int((time.monotonic() - started) * 1000), **told)
-    return Answer(heard.text, heard.data, heard.tool_calls, heard.tokens_in, heard.tokens_out, cost)
+def settled(asked: Asked, found: Heard | BaseException) -> Answer:
+    """Pay for what came; an error that may have cost something counts in full and gets an empty answer."""
+    ms, usage = int((time.monotonic() - asked.started) * 1000), asked.usage
+    if isinstance(found, BaseException):
+        is_free = isinstance(found, AiError) and not found.billed
+        state = Usage.State.FREE if is_free else Usage.State.ASSUMED
+        budget.settle(usage.pk, state=state, ms=ms, cost=0 if is_free else usage.reserved)
+        return Answer("")
+    cost = asked.provider.cost(found.tokens_in, found.tokens_out) if found.counted else usage.reserved
+    told = {"cost": cost, "tokens_in": found.tokens_in, "tokens_out": found.tokens_out}
+    budget.settle(usage.pk, state=Usage.State.DONE, ms=ms, **told)
+    return Answer(found.text, found.data, found.tool_calls, found.tokens_in, found.tokens_out, cost)
+
+
+@async_to_sync
+async def _sent(asked: Asked) -> Heard:
+    async with OutboundClient() as http:
+        return await sent(asked, http)
 
 
 def _key(provider: Provider) -> str:
@@ -82,10 +120,14 @@ def _key(provider: Provider) -> str:
         raise AiError(sentence, permanent=True) from error
 
 
-def _heard(provider: Provider, dialect: Dialect, question: Question, request: Request) -> Heard:
-    url = (provider.base_url or dialect.base_url).rstrip("/") + request.path
+async def sent(asked: Asked, http: OutboundClient) -> Heard:
+    """Asks no database of ours. Raises AiError."""
+    request = asked.request
+    url = (asked.provider.base_url or asked.dialect.base_url).rstrip("/") + request.path
     try:
-        answer = _post(url, request)
+        answer = await http.request(
+            "POST", url, headers=request.headers, json=request.body, timeout=SECONDS, max_bytes=MAX_BYTES
+        )
     except BlockedAddress as error:
         raise AiError(_("The provider's address is not on the public internet."), permanent=True) from error
     except TransportError as error:
@@ -93,15 +135,7 @@ def _heard(provider: Provider, dialect: Dialect, question: Question, request: Re
         raise AiError(sentence, permanent=False, billed=error.ambiguous, retry_at=now() + _WAIT) from error
     if answer.status != 200:
         raise _refusal(answer)
-    return _understood(answer, dialect, question)
-
-
-@async_to_sync
-async def _post(url: str, request: Request) -> OutboundResponse:
-    async with OutboundClient() as http:
-        return await http.request(
-            "POST", url, headers=request.headers, json=request.body, timeout=SECONDS, max_bytes=MAX_BYTES
-        )
+    return _understood(answer, asked.dialect, asked.question)
 
 
 def _understood(answer: OutboundResponse, dialect: Dialect, question: Question) -> Heard:

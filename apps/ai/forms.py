@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.ai.models import MAX_BUDGET, MAX_PRICE, Provider
+from apps.ai.models import MAX_BUDGET, MAX_PRICE, Provider, Snippet
 from apps.core.text import clean_name
 from apps.vault.forms import value_field
 from apps.vault.models import Secret
 
+MOST_SNIPPETS = 500
 _MICROS = Decimal(1_000_000)
 _MONEY = {"price_in": MAX_PRICE, "price_out": MAX_PRICE, "monthly_budget": MAX_BUDGET}
 
@@ -88,3 +89,26 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
             value = self.cleaned_data[name]
             setattr(self.instance, name, None if value is None else int(value * _MICROS))
         return super().save(commit)
+
+
+class SnippetForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Snippet
+        fields = ["title", "text", "is_active"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 6, "data-limit": "4000"})}
+        help_texts = {"title": _("What it is about, in the customers' words. Example: Exchanges and returns.")}
+
+    def clean_title(self) -> str:
+        title = clean_name(self.cleaned_data["title"], 120)
+        if not title:
+            raise ValidationError(_("Fill this in."))
+        if Snippet.objects.filter(title=title).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is one of this title. Choose another title."))
+        return title
+
+    def clean(self) -> dict[str, Any]:
+        if self.instance._state.adding and Snippet.objects.count() >= MOST_SNIPPETS:
+            raise ValidationError(
+                _("There are %(most)d already. Delete what is no longer needed.") % {"most": MOST_SNIPPETS}
+            )
+        return super().clean() or self.cleaned_data

@@ -1,9 +1,14 @@
-from django.core.validators import MaxValueValidator, RegexValidator
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.core.validators import MaxLengthValidator, MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.clock import now
+from apps.core.text import folded
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import TenantModel
 from apps.vault.fields import SealedTextField
@@ -12,6 +17,7 @@ from apps.vault.services import read
 
 MAX_PRICE = 1_000_000_000  # micros per million tokens: 1,000 of the currency
 MAX_BUDGET = 10**12
+WORDS = SearchVector("words", config="portuguese")
 
 
 class Provider(TenantModel):
@@ -108,3 +114,27 @@ class Usage(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.model} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Snippet(TenantModel):
+    """A piece of what the company knows, given to an AI when a question is about it. `words`: what it is found by."""
+
+    title = models.CharField(_("title"), max_length=120)
+    text = models.TextField(_("text"), max_length=4_000, validators=[MaxLengthValidator(4_000)])
+    words = models.TextField(editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = _("knowledge snippet")
+        verbose_name_plural = _("knowledge snippets")
+        constraints = [models.UniqueConstraint(fields=["organization", "title"], name="snippet_title_once")]
+        indexes = [GinIndex(WORDS, name="snippet_words")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.words = folded(f"{self.title} {self.text}")
+        super().save(*args, **kwargs)

@@ -1,6 +1,5 @@
 """Comparing a variable with a value. Never raises: what can't be compared doesn't hold."""
 
-import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.chatbots import patterns
 from apps.chatbots.values import as_text
+from apps.core import text
 
 OPERATORS: dict[str, str | Promise] = {
     "equals": _("is"),
@@ -27,8 +27,7 @@ OPERATORS: dict[str, str | Promise] = {
 
 def folded(value: Any) -> str:
     """Without accents, capitals and outer spaces: how people compare words."""
-    spread = unicodedata.normalize("NFKD", as_text(value).casefold())
-    return " ".join("".join(letter for letter in spread if not unicodedata.combining(letter)).split())
+    return text.folded(as_text(value))
 
 
 def number(value: Any) -> float | None:

@@ -20,7 +20,7 @@ import orjson
 from django.db import DatabaseError, connection
 
 from apps.chatbots import effects
-from apps.chatbots.outside import http
+from apps.chatbots.outside import ai, http, query, redacting
 from apps.chatbots.outside.base import Call, Doer, Done, Got, Job
 from apps.chatbots.state import Answered
 from apps.conversations.models import Conversation
@@ -34,7 +34,11 @@ log = get_logger(__name__)
 LEASE = timedelta(minutes=3)
 AT_ONCE = 50
 THREADS = 16  # for what can't be awaited
-DOERS: dict[str, Doer] = {effects.CallHttp.__name__: http.prepare}
+DOERS: dict[str, Doer] = {
+    effects.CallHttp.__name__: http.prepare,
+    effects.Query.__name__: query.prepare,
+    effects.AskAi.__name__: ai.prepare,
+}
 _CLAIM = """
 WITH picked AS (
   SELECT id, claimed_at FROM chatbots_session
@@ -66,9 +70,10 @@ def told(effect: Any) -> dict[str, Any]:
     """An effect as the replay shows it: no header, field or part of an address that carries a secret."""
     if isinstance(effect, effects.CallHttp):
         return {"effect": "CallHttp", "key": effect.key, **http.shown(asdict(effect))}
-    shown: dict[str, Any] = {"effect": type(effect).__name__}
+    shown: dict[str, Any] = {"effect": type(effect).__name__, "key": effect.key}
     for name, value in asdict(effect).items():
-        shown[name] = value.isoformat() if hasattr(value, "isoformat") else value
+        if name != "key":
+            shown[name] = value.isoformat() if hasattr(value, "isoformat") else redacting.value(value)
     return shown
 
 

@@ -5,6 +5,7 @@ another one.
 """
 
 import re
+import unicodedata
 
 REPLACEMENT = "\ufffd"
 NAME_LENGTH = 255
@@ -27,3 +28,9 @@ def clean_name(text: str, max_length: int = NAME_LENGTH) -> str:
     if not (text.isascii() and text.isprintable()):
         text = _NOT_IN_NAMES.sub("", clean_text(text))
     return " ".join(text.split())[:max_length].rstrip()
+
+
+def folded(text: str) -> str:
+    """Without accents, capitals and needless spaces: how people compare words."""
+    spread = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(letter for letter in spread if not unicodedata.combining(letter)).split())

@@ -1,19 +1,21 @@
 """`run` asks a company's database; `test` says whether it can be asked."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from apps.core.clock import now
+from apps.datasources import gate
 from apps.datasources.engines import mongodb, mysql, postgresql, sqlite
 from apps.datasources.engines.target import Target
 from apps.datasources.errors import ConnectionFailed, DatasourceError, QueryRefused
 from apps.datasources.files import file_of
+from apps.datasources.fuse import Deadline
 from apps.datasources.models import Connection
-from apps.datasources.rows import Rows, checked_params
+from apps.datasources.rows import Rows, Scalar, checked_params
 from apps.vault.sealing import Unreadable
 from apps.vault.services import WrongScope
 
@@ -23,6 +25,11 @@ _ENGINES: dict[str, Any] = {
     Connection.Engine.MONGODB: mongodb,
     Connection.Engine.SQLITE: sqlite,
 }
+_DIALECTS: dict[str, str] = {
+    Connection.Engine.POSTGRESQL: "postgres",
+    Connection.Engine.MYSQL: "mysql",
+    Connection.Engine.SQLITE: "sqlite",
+}
 
 
 def run(connection: Connection, query: str, params: Mapping[str, Any]) -> Rows:
@@ -31,13 +38,33 @@ def run(connection: Connection, query: str, params: Mapping[str, Any]) -> Rows:
     SQL has variables as `:name`, MongoDB as `":name"`; `params` are their plain values. Raises DatasourceError, whose
     `sentence` is for people.
     """
-    started = time.monotonic()
+    return prepared(connection, query, params)()
+
+
+def prepared(connection: Connection, query: str, params: Mapping[str, Any]) -> Callable[[], Rows]:
+    """The same in two halves: what is returned asks the customer's database and never ours, so a thread may call it."""
     try:
         values = checked_params(dict(params))
     except TypeError as error:
         raise QueryRefused(_("A variable is a list or an object; only texts and numbers can be asked for.")) from error
-    rows: Rows = _ENGINES[connection.engine].run(_target(connection), query, values)
-    return replace(rows, ms=int((time.monotonic() - started) * 1000))
+    engine, target = _ENGINES[connection.engine], _target(connection)
+
+    def ask() -> Rows:
+        started = time.monotonic()
+        target.deadline = Deadline()
+        rows: Rows = engine.run(target, query, values)
+        return replace(rows, ms=int((time.monotonic() - started) * 1000))
+
+    return ask
+
+
+def check(connection: Connection, query: str, names: Iterable[str]) -> None:
+    """Raises QueryRefused for a query that would never be sent, or that asks for other variables than `names`."""
+    values: dict[str, Scalar] = dict.fromkeys(names, "")
+    if connection.engine == Connection.Engine.MONGODB:
+        mongodb.prepared(query, values)
+    else:
+        gate.check_values(gate.checked(query, _DIALECTS[connection.engine]), values)
 
 
 def test(connection: Connection) -> str:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from apps.accounts.tests.factories import UserFactory
-from apps.ai.tests.factories import ProviderFactory
+from apps.ai.tests.factories import ProviderFactory, SnippetFactory
 from apps.chatbots.models import FlowVersion, Session
 from apps.chatbots.tests.factories import FlowFactory, TriggerFactory
 from apps.contacts.models import Contact, Tag
@@ -98,6 +98,7 @@ ALONE: dict[str, Any] = {
     "scenario_id": ScenarioFactory,
     "secret_id": SecretFactory,
     "skill_id": SkillFactory,
+    "snippet_id": SnippetFactory,
 }
 
 

@@ -1,7 +1,7 @@
 from factory.declarations import LazyAttribute, Sequence
 
 from apps.ai.budget import this_month
-from apps.ai.models import Provider, Spending, Usage
+from apps.ai.models import Provider, Snippet, Spending, Usage
 from apps.organizations.tests.factories import TenantFactory
 
 
@@ -32,3 +32,11 @@ class UsageFactory(TenantFactory[Usage]):
     spending = LazyAttribute(lambda made: SpendingFactory(organization=made.organization))
     model = "sim-echo"
     reserved = 1
+
+
+class SnippetFactory(TenantFactory[Snippet]):
+    class Meta:
+        model = Snippet
+
+    title = Sequence(lambda number: f"Snippet {number}")
+    text = "Trocas em até 30 dias, com a nota."

@@ -1,11 +1,14 @@
 """Every kind of step, by its name in a flow."""
 
 from apps.chatbots.nodes.action import Action
+from apps.chatbots.nodes.ai_agent import AiAgent
+from apps.chatbots.nodes.ai_prompt import AiPrompt
 from apps.chatbots.nodes.base import Node
 from apps.chatbots.nodes.buttons import Buttons
 from apps.chatbots.nodes.condition import Condition
 from apps.chatbots.nodes.csat import Csat
 from apps.chatbots.nodes.cta_url import CtaUrl
+from apps.chatbots.nodes.database_query import DatabaseQuery
 from apps.chatbots.nodes.date import Date
 from apps.chatbots.nodes.delay import Delay
 from apps.chatbots.nodes.end import End
@@ -31,7 +34,8 @@ from apps.chatbots.nodes.wait_reply import WaitReply
 _TALK = (Message, Media, Template, CtaUrl, Pix)
 _ASK = (Question, Buttons, List, LocationRequest, WaitReply, Csat)
 _LOGIC = (Start, Condition, Switch, SetVariable, Random, Hours, Date, Delay, Jump, Subflow)
-_ACT = (Action, Event, HttpRequest, Handoff, End)
-KINDS: dict[str, type[Node]] = {node.kind: node for node in (*_TALK, *_ASK, *_LOGIC, *_ACT)}
+_ACT = (Action, Event, Handoff, End)
+_OUTSIDE = (HttpRequest, DatabaseQuery, AiPrompt, AiAgent)
+KINDS: dict[str, type[Node]] = {node.kind: node for node in (*_TALK, *_ASK, *_LOGIC, *_ACT, *_OUTSIDE)}
 
 __all__ = ["KINDS", "Node"]

@@ -10,13 +10,14 @@ import orjson
 HIDDEN = "•••"
 LONGEST = 4_000
 SHORTEST_SECRET = 4  # shorter ones are parts of ordinary words
-_SECRET_WORDS = ("authorization", "cookie", "token", "secret", "password", "passwd", "senha", "key", "signature")
+# Not the numbers of tokens that an AI counts.
+_SECRET = re.compile(r"authorization|cookie|token(?!s)|secret|passw|senha|key\b|key_|signature", re.IGNORECASE)
 _BEARER = re.compile(r"\b(bearer|basic|token)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 _PARAMETER = re.compile(r"(?<=[?&])([^=&#\s]{1,100})=([^&#\s]*)")
 
 
 def is_secret(name: str) -> bool:
-    return any(word in name.casefold() for word in _SECRET_WORDS)
+    return _SECRET.search(name) is not None
 
 
 def headers(given: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Whatever is drawn and whatever is said: the engine never raises, never goes too far, loses nothing, and a replay of
 the same inputs is the same."""
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from apps.chatbots import effects, engine
 from apps.chatbots import state as states
 from apps.chatbots.nodes import KINDS
+from apps.chatbots.nodes.fields import RowsField
 from apps.chatbots.state import Answered, Began, Said, TimeCame
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -30,7 +32,20 @@ WORDS = [
     "a@b.co",
     "\u0000",
 ]
-ROWS = [{"id": "a", "title": "sim", "weight": "1", "variable": "n", "operator": "more", "value": "{{n}}", "name": "n"}]
+ROWS = [
+    {
+        "id": "a",
+        "title": "sim",
+        "weight": "1",
+        "variable": "n",
+        "operator": "more",
+        "value": "{{n}}",
+        "name": "n",
+        "path": "a",
+        "type": "text",
+        "about": "",
+    }
+]
 FIELDS = {
     "text": st.sampled_from(WORDS),
     "variable": st.sampled_from(["n", "a", "text"]),
@@ -51,6 +66,7 @@ FIELDS = {
     **{
         name: st.just(ROWS) for name in ("rules", "cases", "buttons", "rows", "ways", "variables", "choices", "mapping")
     },
+    **{name: st.just(ROWS) | st.just([]) for name in ("outputs", "remember", "params")},
     **{name: st.just("Aurora") for name in ("key", "name", "city", "button", "label")},
     "url": st.just("https://api.example/{{n}}"),
 }
@@ -94,7 +110,39 @@ ANSWERS = [
     [],
     "<html>",
     {"status": 204, "body": None},
+    {"rows": [{"a": 1}], "count": 1},
+    {"rows": []},
+    {"text": "Oi", "data": {"n": "x"}, "calls": []},
+    {"text": "", "calls": [{"id": "1", "name": "remember", "arguments": {"name": "n", "value": [1]}}]},
+    {"text": "x", "data": [], "calls": [{"id": "1", "name": "go", "arguments": {"way": "a"}}, {"name": 3}, None]},
+    {"text": "Tchau", "calls": [{"id": "1", "name": "hand_over", "arguments": {}}]},
+    {"text": 3, "calls": 7},
 ]
+
+
+def test_every_kind_of_step_bears_every_answer():
+    """Without chance: each kind with all its fields, entered, answered oddly, spoken to, and out of time."""
+    for kind, cls in KINDS.items():
+        rows = {name: field for name, field in cls.form_class.base_fields.items() if isinstance(field, RowsField)}
+        full = cls.filled({name: field.clean(json.dumps(ROWS)) for name, field in rows.items()} | {"text": "x"})
+        for fields in (cls.filled({}), full):
+            graph = {
+                "schema": 1,
+                "nodes": [{"id": "n1", "kind": "start"}, {"id": "n2", "kind": kind, "fields": fields}],
+                "edges": [{"from": "n1", "port": "next", "to": "n2"}],
+            }
+            programs = {"v": engine.compile_graph("v", graph)}
+            begun, _done = engine.advance(engine.begin(programs["v"]), engine.Input(AT, Began(), programs))
+            key = begun.waiting.key if begun.waiting else ""
+            events = [
+                *(Answered(key, value) for value in ANSWERS),
+                Answered(key, error="x"),
+                Said(text="{{n}}"),
+                TimeCame(),
+            ]
+            for event in events:
+                after, _done = engine.advance(begun, engine.Input(AT + timedelta(days=99), event, programs))
+                assert after.is_over or after.waiting is not None, (kind, event)
 
 
 class Session(RuleBasedStateMachine):

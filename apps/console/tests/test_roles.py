@@ -6,7 +6,7 @@ import pytest
 
 from django.db import transaction
 
-from apps.ai.tests.factories import ProviderFactory
+from apps.ai.tests.factories import ProviderFactory, SnippetFactory
 from apps.console import urls
 from apps.console.tests.conftest import make_company
 from apps.contacts.models import Tag
@@ -113,6 +113,9 @@ VIEWS = {
     "database_test": (MANAGERS, "POST"),
     "database_query": (MANAGERS, "GET"),
     "database_delete": (MANAGERS, "POST"),
+    "snippets": (MANAGERS, "GET"),
+    "snippet": (MANAGERS, "GET"),
+    "snippet_delete": (MANAGERS, "POST"),
     "providers": (MANAGERS, "GET"),
     "provider_new": (MANAGERS, "GET"),
     "provider": (MANAGERS, "GET"),
@@ -128,6 +131,7 @@ PIECES = {
     "secret_id": SecretFactory,
     "connection_id": ConnectionFactory,
     "provider_id": ProviderFactory,
+    "snippet_id": SnippetFactory,
 }
 
 
