@@ -1,6 +1,7 @@
 """What is pushed of conversations, to whom, and how it is rendered for a viewer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from apps.core.realtime import Push, push_all
 from apps.organizations.tenancy import current_organization_id
 
 ALL = "all"
+EMPTY: Mapping[UUID, str] = MappingProxyType({})
 
 
 def thread_group(conversation_id: UUID) -> str:
@@ -34,7 +36,10 @@ def list_groups(conversation: Conversation | Place) -> frozenset[str]:
     return frozenset(groups)
 
 
-def push_messages(messages: Iterable[Message]) -> None:
+Followed = Mapping[UUID, str]  # the correlation id of what a message or a conversation followed from, by its own id
+
+
+def push_messages(messages: Iterable[Message], followed: Followed = EMPTY) -> None:
     """New or changed lines, to whoever has the conversation open."""
     push_all(
         current_organization_id(),
@@ -43,6 +48,7 @@ def push_messages(messages: Iterable[Message]) -> None:
                 frozenset({thread_group(message.conversation_id)}),
                 "message",
                 {"message": str(message.pk), "conversation": str(message.conversation_id)},
+                correlation_id=followed.get(message.pk, ""),
             )
             for message in messages
         ],
@@ -64,9 +70,10 @@ def push_changed(rows: Iterable[tuple[UUID, UUID, str]]) -> None:
     )
 
 
-def push_rows(conversations: Iterable[Conversation | Place]) -> None:
+def push_rows(conversations: Iterable[Conversation | Place], followed: Followed = EMPTY) -> None:
     """List rows of conversations whose place (agent, queue, state) did not change."""
-    push_all(current_organization_id(), [_row(row, frozenset()) for row in conversations])
+    pushes = [_row(row, frozenset(), followed.get(row.pk, "")) for row in conversations]
+    push_all(current_organization_id(), pushes)
 
 
 def push_rows_of(conversation_ids: Iterable[UUID]) -> None:
@@ -87,5 +94,5 @@ def push_moved(*moved: tuple[Conversation, frozenset[str]]) -> None:
     push_all(current_organization_id(), pushes)
 
 
-def _row(conversation: Conversation | Place, before: frozenset[str]) -> Push:
-    return Push(list_groups(conversation), "row", {"conversation": str(conversation.pk)}, before)
+def _row(conversation: Conversation | Place, before: frozenset[str], correlation_id: str = "") -> Push:
+    return Push(list_groups(conversation), "row", {"conversation": str(conversation.pk)}, before, correlation_id)

@@ -1,5 +1,7 @@
 """The stages of an ingest, over one list of incoming messages."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from apps.contacts import identify
@@ -9,11 +11,8 @@ from apps.conversations.ingest import amendments, people, placing, statuses, sto
 from apps.conversations.ingest.incoming import Incoming, collect
 from apps.conversations.models import Conversation, Message
 from apps.core import metrics
-from apps.core.logs import get_logger
 from apps.core.wake import wake
 from apps.whatsapp.intake import Arrival
-
-log = get_logger(__name__)
 
 
 def ingest(arrivals: list[Arrival]) -> None:
@@ -28,21 +27,26 @@ def ingest(arrivals: list[Arrival]) -> None:
 def _store(fresh: list[Incoming]) -> None:
     people.follow_changes(fresh)
     found = identify.resolve(item.person for item in fresh if item.contact is None)
-    for item in fresh:
-        item.contact = item.contact or found.get(item.person)
-        if item.contact is None:
-            log.error("a message names nobody and stays in the journal only", wamid=item.parsed.wamid)
-    placed = placing.place([item for item in fresh if item.contact is not None])
+    for item in fresh:  # the parser lets nothing through that names nobody
+        item.contact = item.contact or found[item.person]
+    placed = placing.place(fresh)
     rows = storing.build(placed)
     placing.settle(placed)
     Message.objects.bulk_create(rows)
     amended = amendments.apply(placed)
-    live.push_messages([*(row for row in rows if not row.target_wamid), *amended])
-    live.push_rows({item.conversation for item in placed if item.conversation})
+    followed = _followed(placed)
+    live.push_messages([*(row for row in rows if not row.target_wamid), *amended], followed)
+    live.push_rows({item.conversation for item in placed if item.conversation}, followed)
     handlers.handle_inbound(_arrived(placed))
     if answered := {item.conversation for item in placed if item.conversation and item.is_answer}:
         life.tell_answers(list(answered))
     _after_commit(rows)
+
+
+def _followed(placed: list[Incoming]) -> dict[UUID, str]:
+    """Which delivery brought a message or moved a conversation last, by its correlation id."""
+    shown = [(row.pk, item.correlation_id) for item in placed for row in (item.row, item.conversation) if row]
+    return dict(shown)
 
 
 def _arrived(placed: list[Incoming]) -> list[Arrived]:

@@ -3,12 +3,14 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 
 from apps.contacts.models import Contact
 from apps.conversations.models import Conversation, Direction, MediaState, Message, MessageKind, State
 from apps.core.clock import now
-from apps.whatsapp.tests.journal_helpers import handle
+from apps.whatsapp import drain
+from apps.whatsapp.tests.journal_helpers import handle, journal
 from apps.whatsapp.tests.samples import BSUID, PHONE, WAMID, body, message, messages_value
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +149,18 @@ def test_a_group_chat_is_not_ours_to_answer(house):
 def test_the_phone_of_a_stored_contact_is_known(house):
     house.text()
     assert Contact.objects.get().phone == PHONE
+
+
+def test_each_push_names_the_delivery_that_brought_it(house, monkeypatch, django_capture_on_commit_callbacks):
+    published = []
+    monkeypatch.setattr("apps.core.realtime.publish._publish", lambda _organization, lines: published.extend(lines))
+    for at in range(2):
+        value = messages_value(message("text", {"body": f"Oi {at}"}, id=f"wamid.follow.{at}"))
+        journal(body(value), correlation_id=f"delivery-{at}")
+    with django_capture_on_commit_callbacks(execute=True):
+        drain.drain()
+    told = [orjson.loads(b"{" + line) for line in published]
+    brought = {line["ids"]["message"]: line["correlation_id"] for line in told if line["kind"] == "message"}
+    rows = {row.text: str(row.pk) for row in Message.objects.filter(direction=Direction.IN)}
+    assert [brought[rows["Oi 0"]], brought[rows["Oi 1"]]] == ["delivery-0", "delivery-1"]
+    assert next(line for line in told if line["kind"] == "row")["correlation_id"] == "delivery-1"

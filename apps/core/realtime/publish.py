@@ -28,12 +28,16 @@ return last
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """`kind` happened to `ids`; whoever sits in one of `groups` should see it, who sits only in `gone` loses it."""
+    """`kind` happened to `ids`; whoever sits in one of `groups` should see it, who sits only in `gone` loses it.
+
+    `correlation_id` is what it followed from, where that is not what is current (many deliveries are handled at once).
+    """
 
     groups: frozenset[str]
     kind: str
     ids: Mapping[str, str]
     gone: frozenset[str] = frozenset()
+    correlation_id: str = ""
 
 
 def last_sequence(organization_id: UUID) -> int | None:
@@ -62,7 +66,7 @@ def _envelope(item: Push) -> bytes:
         "gone": sorted(item.gone - item.groups),
         "kind": item.kind,
         "ids": dict(item.ids),
-        "correlation_id": correlation.current(),
+        "correlation_id": item.correlation_id or correlation.current(),
     }
     return orjson.dumps(body)[1:]
 

@@ -55,10 +55,10 @@ async def post_signed(door: Door, body: bytes, secret: str = APP_SECRET) -> int:
     return (await call(door, body, header=signature(secret, body)))[0]
 
 
-def journal(body: bytes, *, signer: str = SIGNER) -> WebhookDelivery:
+def journal(body: bytes, *, signer: str = SIGNER, correlation_id: str = "test-correlation") -> WebhookDelivery:
     """A body as the door stores it."""
     return WebhookDelivery.objects.create(
-        sha256=hashlib.sha256(body).digest(), body=body, signer=signer, correlation_id="test-correlation"
+        sha256=hashlib.sha256(body).digest(), body=body, signer=signer, correlation_id=correlation_id
     )
 
 
