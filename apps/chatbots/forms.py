@@ -75,14 +75,32 @@ class PublishForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    name = forms.CharField(label=_("Name of the bot"), max_length=80)
-    file = forms.FileField(label=_("File"), help_text=_("A flow that was exported here, as JSON, at most 2 MB."))
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("JSON, at most 2 MB: a flow exported here, from Typebot or from the earlier PyTake."),
+        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+    )
 
-    def clean_name(self) -> str:
-        name = clean_name(self.cleaned_data["name"])
-        if Bot.objects.filter(name__iexact=name).exists():
-            raise ValidationError(NamedForm.taken)
-        return name
+
+class AcceptForm(forms.Form):
+    """Where a proposed flow goes, and what it is called there."""
+
+    bot = choice_of(Bot, _("Where to"), _("A new bot"))
+    name = forms.CharField(label=_("Name"), max_length=80)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["bot"].queryset = Bot.objects.order_by("name")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        name, bot = clean_name(cleaned.get("name", "")), cleaned.get("bot")
+        taken = bot.flows if bot else Bot.objects
+        if "name" in cleaned and not name:
+            self.add_error("name", _("Write a name."))
+        elif taken.filter(name__iexact=name).exists():
+            self.add_error("name", NamedForm.taken)
+        return {**cleaned, "name": name}
 
 
 class SampleForm(forms.Form):

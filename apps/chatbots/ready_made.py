@@ -1,0 +1,80 @@
+"""The gallery: flows that are ready to be copied. Their drawings are JSON files in Portuguese."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+FOLDER = Path(__file__).parent / "gallery"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    key: str
+    icon: str
+    title: Promise
+    text: Promise
+    needs: tuple[Promise, ...] = ()
+
+    @property
+    def graph(self) -> dict[str, Any]:
+        return _read(self.key)
+
+    @property
+    def step_count(self) -> int:
+        return len(self.graph["nodes"])
+
+
+@cache
+def _read(key: str) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads((FOLDER / f"{key}.json").read_bytes())
+    return found
+
+
+SAMPLES: Mapping[str, Sample] = {
+    sample.key: sample
+    for sample in (
+        Sample(
+            "reception",
+            icon="message-chatbot",
+            title=_("Reception and menu"),
+            text=_("Welcomes, offers the subjects as a list and passes on to the team, also out of hours."),
+            needs=(_("Your address and hours"),),
+        ),
+        Sample(
+            "scheduling",
+            icon="calendar-event",
+            title=_("Scheduling"),
+            text=_(
+                "Asks for service, day, part of day and name, has it confirmed and leaves the request with the team."
+            ),
+            needs=(_("Your services"),),
+        ),
+        Sample(
+            "order_status",
+            icon="package",
+            title=_("Order status"),
+            text=_("Asks your system for an order over HTTP, tells its status and offers the tracking link."),
+            needs=(_("The address of your API"),),
+        ),
+        Sample(
+            "lead",
+            icon="target-arrow",
+            title=_("Lead qualification"),
+            text=_("Four questions, a score, and only those who are ready go to sales; the others get material."),
+            needs=(_("A link to your material"),),
+        ),
+        Sample(
+            "satisfaction",
+            icon="mood-smile",
+            title=_("Satisfaction survey"),
+            text=_("A rating with stars and an NPS; whoever is not content is asked why and can talk to a person."),
+        ),
+    )
+}
