@@ -95,10 +95,10 @@ class AcceptForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         name, bot = clean_name(cleaned.get("name", "")), cleaned.get("bot")
-        taken = bot.flows if bot else Bot.objects
+        taken = bot.flows.filter(name__iexact=name) if bot else Bot.objects.filter(name__iexact=name)
         if "name" in cleaned and not name:
             self.add_error("name", _("Write a name."))
-        elif taken.filter(name__iexact=name).exists():
+        elif taken.exists():
             self.add_error("name", NamedForm.taken)
         return {**cleaned, "name": name}
 

@@ -177,7 +177,7 @@ def _question(data: JSON, drawing: Drawing, at: Place) -> Piece:
 
 
 def _titles(found: Any) -> list[str]:
-    rows = found if isinstance(found, list) else []
+    rows = _listed(found)
     named = [text(row) or text(obj(row).get("label") or obj(row).get("title") or obj(row).get("text")) for row in rows]
     return [title for title in named if title]
 
@@ -253,8 +253,12 @@ def _delay(data: JSON, drawing: Drawing, at: Place) -> Piece:
     return drawing.piece("delay", data.get("label"), {"amount": max(1, min(seconds, 86_400)), "unit": "seconds"}, at)
 
 
+def _listed(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else []
+
+
 def _random(data: JSON, drawing: Drawing, at: Place) -> Piece:
-    weights = data.get("weights") if isinstance(data.get("weights"), list) else []
+    weights = _listed(data.get("weights"))
     count = max(2, min(whole(data.get("outputCount"), len(weights)) or 2, 10))
     ways = [
         {"id": f"o{n + 1}", "title": str(n + 1), "weight": text(weights[n])[:6] if n < len(weights) else ""}
@@ -311,8 +315,7 @@ def _jump(data: JSON, drawing: Drawing, at: Place) -> Piece:
 
 def _template(data: JSON, drawing: Drawing, at: Place) -> Piece:
     name, language = text(data.get("templateName")), text(data.get("templateLanguage")) or "pt_BR"
-    rows = data.get("parameters") if isinstance(data.get("parameters"), list) else []
-    values = [{"value": with_gaps(row)} for row in rows if text(row)][:30]
+    values = [{"value": with_gaps(row)} for row in _listed(data.get("parameters")) if text(row)][:30]
     return drawing.piece("template", data.get("label"), {"template": f"{name}|{language}", "values": values}, at)
 
 

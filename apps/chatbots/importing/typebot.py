@@ -79,8 +79,8 @@ def draw(found: JSON, drawing: Drawing) -> None:
     for group in items(found.get("groups")):
         _group(group, reading)
     _lines(found, reading, start)
-    for key, block, group in reading.jumps:
-        target = reading.blocks[block].entry if block in reading.blocks else reading.groups.get(group, start)
+    for key, block, inside in reading.jumps:
+        target = reading.blocks[block].entry if block in reading.blocks else reading.groups.get(inside, start)
         drawing.nodes[key]["fields"]["node"] = target
 
 
