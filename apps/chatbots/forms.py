@@ -37,6 +37,9 @@ class BotForm(NamedForm):
         if not self.instance._state.adding:
             self.initial["numbers"] = list(self.instance.numbers.values_list("pk", flat=True))
 
+    def others(self) -> Any:
+        return Bot.objects.kept()
+
     def save(self, commit: bool = True) -> Any:
         made = super().save(commit=commit)
         made.numbers.set(self.cleaned_data["numbers"])
@@ -53,7 +56,7 @@ class FlowForm(forms.ModelForm):  # type: ignore[type-arg]
         name = clean_name(self.cleaned_data["name"])
         if not name:
             raise ValidationError(_("Write a name."))
-        if Flow.objects.filter(bot=self.instance.bot, name__iexact=name).exclude(pk=self.instance.pk).exists():
+        if Flow.objects.kept().filter(bot=self.instance.bot, name__iexact=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(NamedForm.taken)
         return name
 
@@ -90,12 +93,12 @@ class AcceptForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["bot"].queryset = Bot.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["bot"].queryset = Bot.objects.kept().order_by("name")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         name, bot = clean_name(cleaned.get("name", "")), cleaned.get("bot")
-        taken = bot.flows.filter(name__iexact=name) if bot else Bot.objects.filter(name__iexact=name)
+        taken = bot.flows.kept().filter(name__iexact=name) if bot else Bot.objects.kept().filter(name__iexact=name)
         if "name" in cleaned and not name:
             self.add_error("name", _("Write a name."))
         elif taken.exists():
@@ -137,7 +140,7 @@ class TriggerForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, bot: Bot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["flow"].queryset = bot.flows.order_by("-is_main", "name")  # type: ignore[attr-defined]
+        self.fields["flow"].queryset = bot.flows.kept().order_by("-is_main", "name")  # type: ignore[attr-defined]
         self.fields["number"].queryset = bot.numbers.all()  # type: ignore[attr-defined]
         self.initial = {**self.initial, "flow": self.instance.flow_id, "number": self.instance.number_id}
 

@@ -1,24 +1,26 @@
 """The card for whoever goes on after the bot: the way here, what was collected, what failed, what to say first."""
 
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from apps.chatbots import effects
-from apps.chatbots.models import Session, Step
+from apps.chatbots.models import Session
 from apps.chatbots.presenting import name_of
 from apps.chatbots.values import as_text
 from apps.conversations.handoffs import Card
 from apps.conversations.models import Direction, Message
 
-SHOWN_STEPS, SHOWN_VARIABLES = 12, 30
+SHOWN_STEPS, SHOWN_VARIABLES, MOST_STEPS = 12, 30, 1_000
 NAME, VALUE, QUOTED = 80, 400, 80
 
 
 def card(session: Session, effect: effects.Handoff) -> Card:
-    steps = list(session.steps.order_by("-number").values_list("version_id", "node_id")[: SHOWN_STEPS + 1])
+    newest = session.steps.order_by("-number").values_list("version_id", "node_id")[:MOST_STEPS]
+    steps = [step for step, _again in groupby(reversed(newest))]
     names = _names(session, steps)
-    path = [names.get(step, step[1])[:NAME] for step in reversed(steps)]
+    path = [names.get(step, step[1])[:NAME] for step in steps]
     shown = path[-SHOWN_STEPS:]
     return Card(
         bot=session.version.flow.bot.name,
@@ -27,7 +29,7 @@ def card(session: Session, effect: effects.Handoff) -> Card:
         reason=effect.reason,
         step=path[-1] if path and effect.reason else "",
         path=shown,
-        left_out=Step.objects.filter(session=session).count() - len(shown) if len(path) > len(shown) else 0,
+        left_out=len(path) - len(shown),
         data=_data(session),
         note=effect.note,
         answer=effect.answer or _answer(session),
@@ -51,11 +53,12 @@ def _data(session: Session) -> list[tuple[str, str]]:
 def _answer(session: Session) -> str:
     """Words to begin with: who speaks, and that nothing has to be told again."""
     here = session.conversation
-    name = (here.contact.display_name.split() or [""])[0]
+    name = next(iter(here.contact.display_name.split()), "")
     heard = Message.objects.in_thread().filter(conversation=here, direction=Direction.IN).exclude(text="")
     said = " ".join((heard.order_by("-id").values_list("text", flat=True).first() or "").split())
     said = f"{said[: QUOTED - 1]}…" if len(said) > QUOTED else said
-    told = {"name": name, "company": here.organization.name, "said": said}
+    hello = _("Hi %(name)s!") % {"name": name} if name.isalpha() else _("Hi!")
+    told = {"hello": hello, "company": here.organization.name, "said": said}
     if said:
-        return _("Hi %(name)s, I am from the team of %(company)s. You wrote “%(said)s”: let me see to that.") % told
-    return _("Hi %(name)s, I am from the team of %(company)s and have read everything. How can I help?") % told
+        return _("%(hello)s I am from the team of %(company)s. You wrote “%(said)s”: let me see to that.") % told
+    return _("%(hello)s I am from the team of %(company)s and have read everything. How can I help?") % told

@@ -1,3 +1,5 @@
+from typing import Any, Self
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,12 @@ from apps.organizations.models import Membership
 from apps.organizations.tenancy import TenantManager, TenantModel, TenantQuerySet
 from apps.teams.models import Queue
 from apps.whatsapp.models import Number
+
+
+class DeletableQuerySet(TenantQuerySet[Any]):
+    def kept(self) -> Self:
+        """Without what was deleted, which stays only for the replays of its sessions."""
+        return self.filter(deleted_at=None)
 
 
 class Bot(TenantModel):
@@ -21,12 +29,19 @@ class Bot(TenantModel):
         Queue, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("then to the queue")
     )
     created_at = models.DateTimeField(default=now, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = TenantManager.from_queryset(DeletableQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         abstract = False
         verbose_name = _("bot")
         verbose_name_plural = _("bots")
-        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="bot_name_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "name"], condition=models.Q(deleted_at=None), name="bot_name_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -43,13 +58,16 @@ class Flow(TenantModel):
     draft_at = models.DateTimeField(default=now)
     draft_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=now, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = TenantManager.from_queryset(DeletableQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         abstract = False
         verbose_name = _("flow")
         verbose_name_plural = _("flows")
         constraints = [
-            models.UniqueConstraint(fields=["bot", "name"], name="flow_name_once"),
+            models.UniqueConstraint(fields=["bot", "name"], condition=models.Q(deleted_at=None), name="flow_name_once"),
             models.UniqueConstraint(fields=["bot"], condition=models.Q(is_main=True), name="flow_main_once"),
         ]
 

@@ -106,6 +106,9 @@ def _turn(session: Session, answered: Answered | None) -> bool:
     if conversation.state != Standing.BOT:
         _end(session, SessionStatus.TAKEN, "taken")
         return True
+    if session.version.flow.deleted_at is not None:
+        _part(session, "removed")
+        return True
     with translation.override(conversation.organization.language):
         messages = _heard(session)
         state = states.load(session.state) if session.state else _beginning(session)
@@ -245,12 +248,16 @@ def _hand_over(session: Session, reason: str) -> None:
 def _fail(session_id: UUID, conversation_id: UUID, reason: str) -> None:
     """Nothing of the turn happened; the customer hears that a person comes, if that can be said, and one does."""
     session = _claim(session_id, conversation_id, waits=True)
-    if session is None or session.conversation.state != Standing.BOT:
-        return
+    if session is not None and session.conversation.state == Standing.BOT:
+        _part(session, reason)
+
+
+def _part(session: Session, reason: str) -> None:
+    """The bot's last words, if they can be said, and a person."""
     with translation.override(session.conversation.organization.language):
         words = session.version.flow.bot.fallback_text or _("One moment, please: a person will answer you.")
         try:
             performing.perform(session, effects.Send(f"{session.steps_taken}.sorry", text=words))
         except NotSent as error:
-            log.info("a bot's last words were refused", session=str(session_id), why=error.code)
+            log.info("a bot's last words were refused", session=str(session.pk), why=error.code)
         _hand_over(session, reason)

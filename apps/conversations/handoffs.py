@@ -23,6 +23,7 @@ REASONS = {
     "content": gettext_noop("WhatsApp would not take the message of this step."),
     "number": gettext_noop("The number can't send at the moment."),
     "blocked": gettext_noop("The contact is blocked."),
+    "removed": gettext_noop("The flow was deleted meanwhile."),
     "budget": gettext_noop("The budget for artificial intelligence is used up."),
 }
 

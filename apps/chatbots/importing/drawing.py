@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from apps.chatbots.arranging import arranged
 from apps.chatbots.graph import MAX_LABEL, MAX_NODES, SCHEMA
 from apps.chatbots.nodes import KINDS
 from apps.whatsapp.providers import limits
@@ -150,7 +151,7 @@ class Drawing:
     def graph(self) -> dict[str, Any]:
         self.finish()
         edges = [{"from": source, "port": port, "to": target} for (source, port), target in self.edges.items()]
-        return {"schema": SCHEMA, "nodes": list(self.nodes.values()), "edges": edges, "comments": []}
+        return arranged({"schema": SCHEMA, "nodes": list(self.nodes.values()), "edges": edges, "comments": []})
 
 
 def options(drawing: Drawing, label: Any, asked: dict[str, Any], titles: list[str], at: tuple[float, float]) -> Piece:

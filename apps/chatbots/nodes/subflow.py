@@ -9,7 +9,7 @@ from apps.chatbots.turn import NEXT, Outcome, Turn
 
 
 def flows() -> list[tuple[str, str]]:
-    rows = Flow.objects.filter(versions__isnull=False).distinct().select_related("bot")
+    rows = Flow.objects.kept().filter(versions__isnull=False).distinct().select_related("bot")
     return [(str(row.pk), f"{row.bot.name}: {row.name}") for row in rows]
 
 

@@ -22,6 +22,7 @@ SEEING, MANAGING = {"owner", "admin", "supervisor"}, {"owner", "admin"}
 READ = {"bots", "bot", "triggers", "session", "session_graph", "flow", "draft", "problems", "variables", "export"}
 READ |= {"node", "outline", "versions", "version", "gallery", "sample", "sample_graph"}
 POSTED = {"bot_switch", "trigger_delete", "step_add", "step_order", "step_change", "rollback", "node_try"}
+POSTED |= {"bot_delete", "flow_delete"}
 HELLO = flow_of([("start", {}), ("message", {"text": "Oi"}), ("end", {})])
 
 

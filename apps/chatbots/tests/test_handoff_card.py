@@ -47,10 +47,11 @@ def test_the_card_of_a_meant_handover_has_the_flow_s_own_words(bot, talk):
     assert "Falar com Maria" in Message.objects.get(direction="note").text
 
 
-def test_a_long_way_is_shortened_and_there_is_one_card(bot, talk):
-    steps = [("start", {}), *[("set_variable", {"variable": "n", "how": "add", "value": "1"})] * 20, ("handoff", {})]
-    bot(flow_of(steps))
-    talk("Oi")
+def test_a_long_way_is_shortened_and_repeats_stand_once(bot, talk):
+    asking = ("question", {"text": "Idade?", "type": "number", "retries": 5})
+    steps = [("set_variable", {"variable": "n", "how": "add", "value": "1"})] * 20
+    bot(flow_of([("start", {}), asking, *steps, ("handoff", {})]))
+    talk("Oi", "muitos", "vários", "30")
     shown = card()
-    assert (len(shown["path"]), shown["left_out"]) == (12, 10)
+    assert (len(shown["path"]), shown["left_out"]) == (12, 11)
     assert shown["session"] == str(Session.objects.get().pk)

@@ -18,18 +18,23 @@ from apps.organizations.tenancy import tenant_scope
 __all__ = ["workshop"]
 
 
+def group(key, *blocks):
+    return {"id": key, "title": key, "graphCoordinates": {"x": 10.5, "y": 0}, "blocks": list(blocks)}
+
+
+def words(key, *said):
+    rich = [{"type": "p", "children": [{"text": part} for part in said]}]
+    return {"id": key, "type": "text", "content": {"richText": rich}}
+
+
+def line(key, source, **target):
+    return {"id": key, "from": source, "to": target}
+
+
 def typebot():
-    def group(key, *blocks):
-        return {"id": key, "title": key, "graphCoordinates": {"x": 10.5, "y": 0}, "blocks": list(blocks)}
-
-    def words(key, *said):
-        rich = [{"type": "p", "children": [{"text": part} for part in said]}]
-        return {"id": key, "type": "text", "content": {"richText": rich}}
-
-    def rule(value):
-        return {"variableId": "v1", "comparisonOperator": "Contains", "value": value}
-
-    condition = [{"id": "i", "content": {"logicalOperator": "AND", "comparisons": [rule("ana")]}}]
+    rule = {"variableId": "v1", "comparisonOperator": "Contains", "value": "ana"}
+    condition = [{"id": "i", "content": {"logicalOperator": "AND", "comparisons": [rule]}}]
+    choices = [{"id": "x", "content": "Um"}, {"id": "y", "content": "Dois " * 9}]
     return {
         "version": "6",
         "name": "Meu bot",
@@ -46,21 +51,16 @@ def typebot():
             group(
                 "g2",
                 words("b4", "Oi, {{Nome do cliente}}. Qual?"),
-                {
-                    "id": "b5",
-                    "type": "choice input",
-                    "options": {"variableId": "v2"},
-                    "items": [{"id": "x", "content": "Um"}, {"id": "y", "content": "Dois " * 9}],
-                },
+                {"id": "b5", "type": "choice input", "options": {"variableId": "v2"}, "items": choices},
             ),
             group("g3", words("b6", "Fim"), {"id": "b7", "type": "Google Sheets", "options": {"a": {"b": 1}}}),
         ],
         "edges": [
-            {"id": "l0", "from": {"eventId": "e"}, "to": {"groupId": "g1"}},
-            {"id": "l1", "from": {"blockId": "b3", "itemId": "i"}, "to": {"groupId": "g2"}},
-            {"id": "l2", "from": {"blockId": "b3"}, "to": {"groupId": "g3"}},
-            {"id": "l3", "from": {"blockId": "b5", "itemId": "x"}, "to": {"groupId": "g3", "blockId": "b6"}},
-            {"id": "l4", "from": {"blockId": "b5", "itemId": "y"}, "to": {"groupId": "g1"}},
+            line("l0", {"eventId": "e"}, groupId="g1"),
+            line("l1", {"blockId": "b3", "itemId": "i"}, groupId="g2"),
+            line("l2", {"blockId": "b3"}, groupId="g3"),
+            line("l3", {"blockId": "b5", "itemId": "x"}, groupId="g3", blockId="b6"),
+            line("l4", {"blockId": "b5", "itemId": "y"}, groupId="g1"),
         ],
     }
 

@@ -38,7 +38,7 @@ def go(request: HttpRequest, name: str, *, query: str = "", **kwargs: Any) -> Ht
 
 
 def flow_or_404(flow_id: UUID) -> Flow:
-    return get_object_or_404(Flow.objects.select_related("bot"), pk=flow_id)
+    return get_object_or_404(Flow.objects.kept().select_related("bot"), pk=flow_id)
 
 
 def conflict_text(flow: Flow) -> str:

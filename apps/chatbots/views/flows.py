@@ -1,5 +1,6 @@
 """The builder of one flow: its page, its draft as JSON, and the panels beside the canvas."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,15 +9,16 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.audit.services import record
-from apps.chatbots import services
+from apps.chatbots import removing, services
 from apps.chatbots.browsing import variable_groups
 from apps.chatbots.forms import FlowForm
 from apps.chatbots.models import Bot, Flow
 from apps.chatbots.presenting import catalogue, facts_by_id, named, palette
 from apps.chatbots.services import Conflict
+from apps.chatbots.views.bots import removed
 from apps.chatbots.views.common import address, conflict_text, flow_or_404, go, member, page, read_json, revision_of
 from apps.organizations.permissions import Perm, has_perm, requires
 
@@ -73,7 +75,7 @@ def variables(request: HttpRequest, slug: str, flow_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Perm.MANAGE_BOTS)
 def flow_new(request: HttpRequest, slug: str, bot_id: UUID) -> HttpResponse:
-    bot = get_object_or_404(Bot, pk=bot_id)
+    bot = get_object_or_404(Bot.objects.kept(), pk=bot_id)
     form = FlowForm(request.POST or None, instance=Flow(bot=bot))
     if form.is_valid():
         made = services.create_flow(bot, name=form.cleaned_data["name"], by=member(request))
@@ -91,9 +93,32 @@ def flow_edit(request: HttpRequest, slug: str, flow_id: UUID) -> HttpResponse:
             form.save()
             record("flow.renamed", actor=member(request), target=found.name)
         return go(request, "bot", bot_id=found.bot_id)
-    return _form(request, form, _("Rename the flow"), found.bot_id)
+    return _form(
+        request, form, _("Rename the flow"), found.bot_id, **({} if found.is_main else _deleting(request, found))
+    )
 
 
-def _form(request: HttpRequest, form: FlowForm, title: str, bot_id: UUID) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "title": title, "back_url": address(request, "bot", bot_id=bot_id)}
+def _deleting(request: HttpRequest, found: Flow) -> dict[str, str]:
+    return {
+        "delete_url": address(request, "flow_delete", flow_id=found.pk),
+        "delete_label": _("Delete this flow"),
+        "delete_text": removing.consequences([found]),
+    }
+
+
+@require_POST
+@requires(Perm.MANAGE_BOTS)
+def flow_delete(request: HttpRequest, slug: str, flow_id: UUID) -> HttpResponse:
+    found = flow_or_404(flow_id)
+    remove = partial(removing.delete_flow, found, member(request))
+    return removed(request, remove, found.name, "bot", bot_id=found.bot_id)
+
+
+def _form(request: HttpRequest, form: FlowForm, title: str, bot_id: UUID, **extra: Any) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "title": title,
+        "back_url": address(request, "bot", bot_id=bot_id),
+        **extra,
+    }
     return page(request, "form.html", status=422 if form.is_bound else 200, **context)

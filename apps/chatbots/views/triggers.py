@@ -19,7 +19,7 @@ from apps.organizations.permissions import Perm, requires
 @require_safe
 @requires(Perm.SEE_BOTS)
 def trigger_list(request: HttpRequest, slug: str, bot_id: UUID) -> HttpResponse:
-    bot = get_object_or_404(Bot, pk=bot_id)
+    bot = get_object_or_404(Bot.objects.kept(), pk=bot_id)
     rows = Trigger.objects.filter(flow__bot=bot).select_related("flow", "number").order_by("priority", "id")
     return page(request, "triggers.html", bot=bot, triggers=rows, tab="triggers")
 
@@ -27,7 +27,7 @@ def trigger_list(request: HttpRequest, slug: str, bot_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Perm.MANAGE_BOTS)
 def trigger_new(request: HttpRequest, slug: str, bot_id: UUID) -> HttpResponse:
-    bot = get_object_or_404(Bot, pk=bot_id)
+    bot = get_object_or_404(Bot.objects.kept(), pk=bot_id)
     return _edit(request, TriggerForm(request.POST or None, bot=bot), bot, _("New trigger"))
 
 

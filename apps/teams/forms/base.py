@@ -68,11 +68,15 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]
         related: type[Model] = self._meta.model._meta.get_field(name).related_model
         return related._default_manager.all()
 
+    def others(self) -> Any:
+        """The rows among which the name stands once."""
+        return self._meta.model.objects.all()
+
     def clean_name(self) -> str:
         name = clean_name(self.cleaned_data["name"])
         if not name:
             raise ValidationError(_("Write a name."))
-        same = self._meta.model.objects.filter(name__iexact=name).exclude(pk=self.instance.pk)
+        same = self.others().filter(name__iexact=name).exclude(pk=self.instance.pk)
         if same.exists():
             raise ValidationError(self.taken)
         return name

@@ -41,10 +41,10 @@ class Command(BaseCommand):
             self.stdout.write(f"? {problem['name']}: {problem['text']}")
 
     def _keep(self, proposal: Proposal, name: str, bot_name: str | None) -> None:
-        bot = Bot.objects.filter(name=bot_name).first() if bot_name else None
+        bot = Bot.objects.kept().filter(name=bot_name).first() if bot_name else None
         if bot_name and bot is None:
             raise CommandError(f"There is no bot {bot_name}.")
-        rows = bot.flows if bot else Bot.objects
+        rows = bot.flows.kept() if bot else Bot.objects.kept()
         if rows.filter(name__iexact=name).exists():
             raise CommandError(f"The name {name} is taken. Choose another one with --name.")
         flow = proposals.accept(proposal, name=name, bot=bot, by=None)
