@@ -1,5 +1,3 @@
-from typing import Any, Self
-
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +10,8 @@ from apps.teams.models import Queue
 from apps.whatsapp.models import Number
 
 
-class DeletableQuerySet(TenantQuerySet[Any]):
-    def kept(self) -> Self:
+class BotQuerySet(TenantQuerySet["Bot"]):
+    def kept(self) -> "BotQuerySet":
         """Without what was deleted, which stays only for the replays of its sessions."""
         return self.filter(deleted_at=None)
 
@@ -31,7 +29,7 @@ class Bot(TenantModel):
     created_at = models.DateTimeField(default=now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = TenantManager.from_queryset(DeletableQuerySet)()  # type: ignore[misc]
+    objects = TenantManager.from_queryset(BotQuerySet)()  # type: ignore[assignment, misc]
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -47,6 +45,11 @@ class Bot(TenantModel):
         return self.name
 
 
+class FlowQuerySet(TenantQuerySet["Flow"]):
+    def kept(self) -> "FlowQuerySet":
+        return self.filter(deleted_at=None)
+
+
 class Flow(TenantModel):
     """A drawing of a conversation: one draft that people work on, and the versions that were published."""
 
@@ -60,7 +63,7 @@ class Flow(TenantModel):
     created_at = models.DateTimeField(default=now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = TenantManager.from_queryset(DeletableQuerySet)()  # type: ignore[misc]
+    objects = TenantManager.from_queryset(FlowQuerySet)()  # type: ignore[assignment, misc]
 
     class Meta(TenantModel.Meta):
         abstract = False

@@ -138,6 +138,7 @@ class World:
             "kind": "buttons",
             "stop_id": TemplateStopFactory(organization=self.organization, account=number.account).pk,
             "key": "token",
+            "sample": "reception",
             **self._of_the_bots(chat),
         }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -89,10 +90,11 @@ def bot_edit(request: HttpRequest, slug: str, bot_id: UUID) -> HttpResponse:
 @requires(Perm.MANAGE_BOTS)
 def bot_delete(request: HttpRequest, slug: str, bot_id: UUID) -> HttpResponse:
     found = get_object_or_404(Bot.objects.kept(), pk=bot_id)
-    return removed(request, lambda: removing.delete_bot(found, member(request)), found.name, "bots")
+    remove = partial(removing.delete_bot, found, member(request))
+    return removed(request, remove, found.name, address(request, "bots"))
 
 
-def removed(request: HttpRequest, remove: Callable[[], object], name: str, page_name: str, **ids: UUID) -> HttpResponse:
+def removed(request: HttpRequest, remove: Callable[[], object], name: str, back_url: str) -> HttpResponse:
     """Deletes, or says what still needs it."""
     try:
         remove()
@@ -100,7 +102,7 @@ def removed(request: HttpRequest, remove: Callable[[], object], name: str, page_
         messages.error(request, error.messages[0])
     else:
         messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
-    return go(request, page_name, **ids)
+    return redirect(back_url)
 
 
 def _form(request: HttpRequest, form: BotForm, title: str, **extra: Any) -> HttpResponse:

@@ -111,7 +111,7 @@ def _deleting(request: HttpRequest, found: Flow) -> dict[str, str]:
 def flow_delete(request: HttpRequest, slug: str, flow_id: UUID) -> HttpResponse:
     found = flow_or_404(flow_id)
     remove = partial(removing.delete_flow, found, member(request))
-    return removed(request, remove, found.name, "bot", bot_id=found.bot_id)
+    return removed(request, remove, found.name, address(request, "bot", bot_id=found.bot_id))
 
 
 def _form(request: HttpRequest, form: FlowForm, title: str, bot_id: UUID, **extra: Any) -> HttpResponse:
