@@ -36,8 +36,8 @@ def flows_with_provider(provider: Provider) -> Iterator[Use]:
 
 
 def _flows_with(text: str, is_named: Callable[[str], bool] = bool) -> Iterator[Use]:
-    drafts = Flow.objects.annotate(text=Cast("draft", TextField())).filter(text__contains=text)
-    found = {row.pk for row in drafts if is_named(row.text)}
+    drafts = Flow.objects.kept().annotate(text=Cast("draft", TextField())).filter(text__contains=text)
+    found = {pk for pk, drawn in drafts.values_list("pk", "text") if is_named(drawn)}
     graphs = FlowVersion.objects.filter(pk__in=_open_versions()).annotate(text=Cast("graph", TextField()))
     found |= {row.flow_id for row in graphs.filter(text__contains=text).defer("graph") if is_named(row.text)}
     for flow in Flow.objects.filter(pk__in=found).select_related("bot", "organization").order_by("bot__name", "name"):
@@ -48,7 +48,8 @@ def _flows_with(text: str, is_named: Callable[[str], bool] = bool) -> Iterator[U
 def _open_versions() -> list[UUID]:
     """Those that new sessions begin on: of each flow the newest, and what is before its canaries."""
     closed, found = set[UUID](), list[UUID]()
-    rows = FlowVersion.objects.order_by("flow", "-number").values_list("pk", "flow", "canary_percent")
+    kept = FlowVersion.objects.filter(flow__deleted_at=None)
+    rows = kept.order_by("flow", "-number").values_list("pk", "flow", "canary_percent")
     for pk, flow, percent in rows:
         if flow not in closed:
             found.append(pk)
