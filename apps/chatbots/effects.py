@@ -43,7 +43,7 @@ class CheckHours(Work):
 
 @dataclass(frozen=True, slots=True)
 class CallHttp(Work):
-    """Answer: {status, json or text}. Secrets in the values are references (`secret:<id>`), never the secrets."""
+    """Answer: {status, json or text}. Secrets in the values are marks (`secrets.mark`), never the secrets."""
 
     method: str = "GET"
     url: str = ""
@@ -64,15 +64,16 @@ class Query(Work):
 
 @dataclass(frozen=True, slots=True)
 class RunScript(Work):
-    """Answer: {result: {…}, console: str}."""
+    """Answer: {result: {…}}. The script sees `variables`, and each of `given` under its name."""
 
     code: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class AskAi(Work):
-    """Answer: {text, data, tool, tokens}. `request` is what the provider's client takes."""
+    """Answer: {text, data, calls, tokens_in, tokens_out, cost_micros, currency}; `request`: what `outside.ai` reads."""
 
     provider: str = ""
     request: Mapping[str, Any] = field(default_factory=dict)

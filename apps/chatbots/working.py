@@ -20,7 +20,7 @@ import orjson
 from django.db import DatabaseError, connection
 
 from apps.chatbots import effects
-from apps.chatbots.outside import ai, http, query, redacting
+from apps.chatbots.outside import ai, http, query, redacting, script
 from apps.chatbots.outside.base import Call, Doer, Done, Got, Job
 from apps.chatbots.state import Answered
 from apps.conversations.models import Conversation
@@ -38,6 +38,7 @@ DOERS: dict[str, Doer] = {
     effects.CallHttp.__name__: http.prepare,
     effects.Query.__name__: query.prepare,
     effects.AskAi.__name__: ai.prepare,
+    effects.RunScript.__name__: script.prepare,
 }
 _CLAIM = """
 WITH picked AS (

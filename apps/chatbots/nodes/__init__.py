@@ -24,6 +24,7 @@ from apps.chatbots.nodes.message import Message
 from apps.chatbots.nodes.pix import Pix
 from apps.chatbots.nodes.question import Question
 from apps.chatbots.nodes.random import Random
+from apps.chatbots.nodes.script import Script
 from apps.chatbots.nodes.set_variable import SetVariable
 from apps.chatbots.nodes.start import Start
 from apps.chatbots.nodes.subflow import Subflow
@@ -35,7 +36,7 @@ _TALK = (Message, Media, Template, CtaUrl, Pix)
 _ASK = (Question, Buttons, List, LocationRequest, WaitReply, Csat)
 _LOGIC = (Start, Condition, Switch, SetVariable, Random, Hours, Date, Delay, Jump, Subflow)
 _ACT = (Action, Event, Handoff, End)
-_OUTSIDE = (HttpRequest, DatabaseQuery, AiPrompt, AiAgent)
+_OUTSIDE = (HttpRequest, DatabaseQuery, Script, AiPrompt, AiAgent)
 KINDS: dict[str, type[Node]] = {node.kind: node for node in (*_TALK, *_ASK, *_LOGIC, *_ACT, *_OUTSIDE)}
 
 __all__ = ["KINDS", "Node"]
