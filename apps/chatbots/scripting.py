@@ -4,14 +4,13 @@ process of its own with hard limits and an empty environment, and that inside `b
 One process a script, so that nothing is left for the next one.
 """
 
-import atexit
+import os
 import re
 import resource
 import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 import textwrap
 import threading
 from collections.abc import Mapping
@@ -136,10 +135,8 @@ def _json(value: Any) -> bytes:
 
 
 def _worker() -> Monty:
-    if not Path(_launcher()).is_file():  # somebody tidied up
-        _launcher.cache_clear()
     return Monty(
-        binary_path=_launcher(),
+        binary_path=f"/proc/{os.getpid()}/fd/{_launcher()}",
         max_processes=1,
         max_checkouts_per_worker=1,
         request_timeout=WALL_SECONDS - GRACE,
@@ -160,7 +157,7 @@ def _stands() -> bool:
     try:
         with _worker() as pool, pool.checkout(limits=_LIMITS) as session:
             answered = session.feed_run("20 + 22") == 42
-            limits = [resource.prlimit(session.worker_pid, which) for which, _most in _WANTED]
+            limits = [resource.prlimit(session.worker_pid or -1, which) for which, _most in _WANTED]
     except (MontyError, OSError, RuntimeError, TimeoutError):
         return False
     return answered and limits == [(most, most) for _which, most in _WANTED]
@@ -173,15 +170,14 @@ def _interpreter() -> Path | None:
 
 
 @cache
-def _launcher() -> str:
-    """A program that takes everything away from itself and becomes the interpreter; any step that fails ends it."""
-    folder = tempfile.mkdtemp(prefix="pytake-scripts-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = Path(folder) / "launch"
+def _launcher() -> int:
+    """A program that takes everything away from itself and becomes the interpreter; any step that fails ends it.
+    It lies in memory: no folder has to allow programs."""
     limits = f"ulimit -t {CPU_SECONDS}\nulimit -d {PROCESS_BYTES // 1024}\nulimit -f 0\nulimit -c 0\nulimit -n 32\n"
-    path.write_text(f'#!/bin/sh\nset -e\ncd /\n{limits}exec {_command()} "$@" 2>/dev/null\n')
-    path.chmod(0o500)
-    return str(path)
+    found = os.memfd_create("launch", os.MFD_CLOEXEC)
+    os.write(found, f'#!/bin/sh\nset -e\ncd /\n{limits}exec {_command()} "$@" 2>/dev/null\n'.encode())
+    os.fchmod(found, 0o500)
+    return found
 
 
 def _command() -> str:
