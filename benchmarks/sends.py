@@ -11,6 +11,7 @@ from apps.conversations.sending import courier
 from benchmarks import crowd
 from benchmarks.house import House
 from benchmarks.rounds import Goal, Row, compare
+from pytake import collector
 
 IN_FLIGHT = 200
 GOAL = Goal("send loop to a 60 ms provider", "msg/s", must=0.6, aim=0.8)
@@ -18,6 +19,7 @@ GOAL = Goal("send loop to a 60 ms provider", "msg/s", must=0.6, aim=0.8)
 
 def run(house: House) -> list[Row]:
     number = house.amount(6_000, 1_500)
+    collector.calm()  # as a worker does
     stub = house.start("-m", "benchmarks.stub", str(house.stub_port), port=house.stub_port)
     try:
         with house.connect() as connection:
@@ -36,7 +38,7 @@ def _courier(connection: Any, number: int) -> float:
     rows = crowd.messages(connection, crowd.conversations(connection, number), "queued")
     connection.execute("ANALYZE conversations_message")
     began = time.perf_counter()
-    asyncio.run(courier.deliver())
+    courier.run()
     seconds = time.perf_counter() - began
     sent = "SELECT count(*) FROM conversations_message WHERE status = 'sent' AND wamid <> '' AND id = ANY(%s)"
     if connection.execute(sent, [[pk for pk, _ in rows]]).fetchone() != (number,):

@@ -1,6 +1,5 @@
 """One origin: the webhook door, the live sockets, and the pages (the WSGI application in a few threads)."""
 
-import gc
 import os
 from typing import Any, cast
 
@@ -13,7 +12,7 @@ pages: Any = WSGIMiddleware(cast(Any, get_wsgi_application()), workers=4)
 
 from apps.conversations.consumers import hub  # noqa: E402 - needs the app registry
 from apps.whatsapp.door import Door  # noqa: E402
-from pytake import websockets  # noqa: E402
+from pytake import collector, websockets  # noqa: E402
 
 WEBHOOK_PATH = "/webhooks/whatsapp/"
 door = Door()
@@ -34,8 +33,7 @@ async def _lifespan(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            gc.freeze()  # what was loaded until now is never garbage: full collections need not walk it
-            gc.set_threshold(20_000, 50, 50)  # a post or a push leaves no cycles behind
+            collector.calm()
             await hub.start()
             await send({"type": "lifespan.startup.complete"})
         else:

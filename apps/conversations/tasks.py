@@ -13,7 +13,7 @@ from apps.organizations.tasks import TenantTask
 @shared_task(name="conversations.deliver")
 def deliver() -> None:
     awake("conversations.deliver")
-    asyncio.run(courier.deliver())
+    courier.run()
 
 
 @shared_task(name="conversations.fetch_media")
