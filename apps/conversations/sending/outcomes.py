@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+import orjson
+
 from django.db import connection, transaction
 
 from apps.conversations import live
@@ -58,8 +60,8 @@ WITH settled AS (
     error_detail = v.error_detail,
     next_attempt_at = now() + v.retry_in * interval '1 second',
     changed_at = now()
-  FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[], %s::float8[])
-    AS v(id, callback_id, status, wamid, error_code, error_detail, retry_in)
+  FROM jsonb_to_recordset(%s::jsonb) AS v(id uuid, callback_id uuid, status text, wamid text, error_code int,
+    error_detail text, retry_in float8)
   WHERE m.id = v.id AND m.callback_id = v.callback_id AND m.status IN ('sending', 'unknown')
   RETURNING m.id, m.conversation_id, m.status, m.number_id, m.wamid
 ), listed AS (
@@ -88,26 +90,27 @@ def settle(outcomes: Iterable[Outcome]) -> None:
 
 def _settle_tenant(group: list[Outcome]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [list(column) for column in zip(*map(_columns, group), strict=True)])
+        cursor.execute(_SETTLE, [orjson.dumps([_told(outcome) for outcome in group]).decode()])
         changed = cursor.fetchall()
     live.push_changed([(pk, conversation, status) for pk, conversation, status, *_rest in changed])
     live.push_rows({row[4]: live.Place(*row[4:]) for row in changed if row[4]}.values())
     parked = {pk for pk, _conversation, _status, is_parked, *_rest in changed if is_parked}
-    apply_parked([(item.job.number_id, item.wamid) for item in group if item.wamid and item.job.id in parked])
+    if parked:
+        apply_parked([(item.job.number_id, item.wamid) for item in group if item.wamid and item.job.id in parked])
     for outcome in group:
         job = outcome.job
         if outcome.error is not None and outcome.status == Status.FAILED:
             follow(Refused(job.conversation_id, job.contact_id, job.number_id, job.account_id), outcome.error)
 
 
-def _columns(outcome: Outcome) -> tuple[object, ...]:
+def _told(outcome: Outcome) -> dict[str, object]:
     error = outcome.error
-    return (
-        outcome.job.id,
-        outcome.job.callback_id,
-        outcome.status,
-        outcome.wamid,
-        error.code if error else None,
-        outcome.detail[:500],
-        outcome.retry_in,
-    )
+    return {
+        "id": outcome.job.id,
+        "callback_id": outcome.job.callback_id,
+        "status": outcome.status,
+        "wamid": outcome.wamid,
+        "error_code": error.code if error else None,
+        "error_detail": outcome.detail[:500],
+        "retry_in": outcome.retry_in,
+    }

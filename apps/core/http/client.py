@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -150,6 +151,7 @@ async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+@lru_cache(maxsize=1024)  # a number's address is the same for every message
 def parse_url(text: str, base: URL | None = None) -> URL:
     """An absolute http(s) URL, parsed once and by the same parser that connects; raises BlockedAddress."""
     if len(text) > MAX_URL or _TREACHEROUS.search(text):

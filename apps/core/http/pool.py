@@ -75,6 +75,7 @@ def _normalised(origins: Iterable[str]) -> frozenset[str]:
     return frozenset(origin_of(URL(origin)) for origin in origins)
 
 
+@lru_cache(maxsize=1024)
 def origin_of(url: URL) -> str:
     """Scheme, host and port, the port always written out."""
     return f"{url.scheme}://{url.raw_host}:{url.port}"
