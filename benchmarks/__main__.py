@@ -11,7 +11,21 @@ from pathlib import Path
 from benchmarks.house import House
 from benchmarks.rounds import Row
 
-FIGURES = ("acks", "inbound", "statuses", "sends", "pushes", "browser", "pages", "scale", "pulls", "engine")
+FIGURES = (
+    "acks",
+    "inbound",
+    "statuses",
+    "sends",
+    "pushes",
+    "browser",
+    "pages",
+    "scale",
+    "pulls",
+    "engine",
+    "answers",
+    "canvas",
+    "timers",
+)
 RESULTS = Path(__file__).resolve().parent / "results"
 
 

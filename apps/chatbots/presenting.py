@@ -13,11 +13,11 @@ from apps.chatbots.nodes.base import GROUPS
 
 Facts = dict[str, Any]
 # A step of a kind that this PyTake does not have: an import from a newer one.
-UNKNOWN: Facts = {"icon": "help-circle", "group": "act", "ports": [], "summary": "", "stats": None}
+UNKNOWN: Facts = {"icon": "help-circle", "group": "act", "ports": [], "summary": ""}
 
 
-def facts_of(node: Step, problems: Iterable[Problem] = (), stats: Facts | None = None) -> Facts:
-    """Title, icon, group, ports, summary, problems (as sentences) and counters of one step."""
+def facts_of(node: Step, problems: Iterable[Problem] = ()) -> Facts:
+    """Title, icon, group, ports, summary and problems (as sentences) of one step."""
     told = [str(problem.text) for problem in problems]
     kind = KINDS.get(node["kind"])
     if kind is None:
@@ -31,18 +31,14 @@ def facts_of(node: Step, problems: Iterable[Problem] = (), stats: Facts | None =
         "ports": [{"name": port.name, "label": str(port.label)} for port in kind.ports(fields)],
         "summary": str(kind.summary(fields)),
         "problems": told,
-        "stats": stats,
     }
 
 
-def facts_by_id(
-    graph: Graph, problems: Iterable[Problem] = (), stats: dict[str, Facts] | None = None
-) -> dict[str, Facts]:
+def facts_by_id(graph: Graph, problems: Iterable[Problem] = ()) -> dict[str, Facts]:
     by_node: dict[str, list[Problem]] = {}
     for problem in problems:
         by_node.setdefault(problem.node_id, []).append(problem)
-    counted = stats or {}
-    return {node["id"]: facts_of(node, by_node.get(node["id"], ()), counted.get(node["id"])) for node in graph["nodes"]}
+    return {node["id"]: facts_of(node, by_node.get(node["id"], ())) for node in graph["nodes"]}
 
 
 def catalogue() -> dict[str, Facts]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.chatbots.views import bots, flows, nodes, outline, publishing, replay, transfer, triggers, trying
+from apps.chatbots.views import bots, figures, flows, nodes, outline, publishing, replay, transfer, triggers, trying
 
 app_name = "chatbots"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("flows/<uuid:flow_id>/draft/", flows.draft, name="draft"),
     path("flows/<uuid:flow_id>/problems/", flows.problems, name="problems"),
     path("flows/<uuid:flow_id>/variables/", flows.variables, name="variables"),
+    path("flows/<uuid:flow_id>/figures/", figures.figures, name="figures"),
     path("flows/<uuid:flow_id>/export/", transfer.export, name="export"),
     path("flows/<uuid:flow_id>/steps/<str:node_id>/", nodes.node, name="node"),
     path("flows/<uuid:flow_id>/steps/<str:node_id>/try/", trying.node_try, name="node_try"),
@@ -39,5 +40,6 @@ urlpatterns = [
     path("flows/<uuid:flow_id>/publish/", publishing.publish, name="publish"),
     path("flows/<uuid:flow_id>/versions/", publishing.versions, name="versions"),
     path("flows/<uuid:flow_id>/versions/<uuid:version_id>/", publishing.version, name="version"),
+    path("flows/<uuid:flow_id>/versions/<uuid:version_id>/graph/", figures.version_graph, name="version_graph"),
     path("flows/<uuid:flow_id>/versions/<uuid:version_id>/rollback/", publishing.rollback, name="rollback"),
 ]

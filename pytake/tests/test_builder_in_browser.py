@@ -1,4 +1,4 @@
-"""A bot is drawn with the mouse and published."""
+"""The same bot of ten steps: drawn with the mouse on the canvas, and written with the keyboard in the outline."""
 
 import re
 
@@ -21,7 +21,7 @@ def new_bot(stack, log_in):
         page.goto(f"{stack.url}/o/loja-aurora/bots/new/")
         page.fill("[name=name]", name)
         page.press("[name=name]", "Enter")
-        page.get_by_test_id("flow").get_by_role("link", name=re.compile(link)).click()
+        page.get_by_test_id("flow").get_by_role("link", name=re.compile(link)).first.click()
         return page
 
     return make
@@ -32,23 +32,195 @@ def violations(page: Page) -> list[str]:
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
 
 
-def test_a_bot_is_drawn_with_the_mouse_and_published(new_bot):
+STEPS = {
+    "message": {"text": "Olá! Eu ajudo você."},
+    "question": {"text": "Qual é o seu nome?", "variable": "name"},
+    "set_variable": {"variable": "seen", "value": "sim"},
+    "buttons": {"text": "Sobre o que é, {{name}}?", "Botão 1": "Vendas", "Botão 2": "Suporte"},
+}
+EDGES = 9
+
+
+def write(page: Page, fields: dict[str, str]) -> None:
+    """The drawer's form, filled in and saved."""
+    form = page.get_by_test_id("node-form")
+    for name, value in fields.items():
+        cell = form.get_by_label(name, exact=True)
+        if name.startswith("Botão"):
+            while not cell.count():
+                form.get_by_role("button", name="Adicionar", exact=True).click()
+            cell.fill(value)
+        else:
+            form.locator(f"[name={name}]").fill(value)
+    form.get_by_role("button", name="Salvar etapa").click()
+    expect(form.get_by_role("status")).to_be_visible()
+
+
+def add(page: Page, kind: str, fields: dict[str, str] | None = None, after: str = "") -> None:
+    """A click in the palette: behind the chosen step, or behind `after`."""
+    if after:
+        page.locator(f".react-flow__node[data-id={after}] .bn-head").click()
+    before = page.locator(".react-flow__node-step").count()
+    page.locator(f".palette-kind[data-kind={kind}]").click()
+    expect(page.locator(".react-flow__node-step")).to_have_count(before + 1)
+    expect(page.get_by_test_id("node-form")).to_have_attribute("action", re.compile(f"/n{before}/$"))
+    if fields:
+        write(page, fields)
+
+
+def test_a_bot_of_ten_steps_is_drawn_with_the_mouse_and_published(new_bot):
     page = new_bot("Mouse", "^Fluxo|^Main flow")
     expect(page.locator("pt-builder[data-ready] .react-flow__node-step")).to_have_count(1)
     canvas = page.locator("[data-canvas]")
     page.locator(".palette-kind[data-kind=message]").drag_to(canvas, target_position={"x": 420, "y": 200})
-    form = page.get_by_test_id("node-form")
-    form.locator("[name=text]").fill("Olá! Como podemos ajudar?")
-    form.get_by_role("button", name="Salvar etapa").click()
-    expect(form.get_by_role("status")).to_be_visible()
-    page.locator(".palette-kind[data-kind=end]").click()
-    expect(page.locator(".react-flow__node-step")).to_have_count(3)
-    source = page.locator(".react-flow__node[data-id=start] .react-flow__handle-right")
+    write(page, STEPS["message"])
+    for kind in ("question", "set_variable", "buttons"):
+        add(page, kind, STEPS[kind])
+    add(page, "message", {"text": "Vamos às ofertas."})
+    add(page, "end")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Mostrar tudo").click()
+    add(page, "message", {"text": "Já vejo isso."}, after="n4")
+    add(page, "handoff", {"text": "Uma pessoa já vem."})
+    add(page, "event", {"name": "suporte"}, after="start")
+    page.get_by_role("button", name="Mostrar tudo").click()
+    source = page.locator(".react-flow__node[data-id=n9] .react-flow__handle-right")
     source.drag_to(page.locator(".react-flow__node[data-id=n1] .react-flow__handle-left"))
-    expect(page.locator(".react-flow__edge")).to_have_count(2)
+    expect(page.locator(".react-flow__node-step")).to_have_count(10)
+    expect(page.locator(".react-flow__edge")).to_have_count(EDGES)
     expect(page.locator("[data-save-state]")).to_have_text("Salvo")
-    assert violations(page) == []
     page.get_by_role("button", name="Publicar").click()
     page.get_by_test_id("publish-form").get_by_role("button", name="Publicar").click()
     page.wait_for_url("**/versions/")
     expect(page.get_by_test_id("version")).to_have_count(1)
+
+
+FOCUSED = "() => { const at = document.activeElement; return [at.name, at.ariaLabel, at.textContent.trim()] }"
+
+
+def tab_to(page: Page, wanted: str, key: str = "Tab") -> None:
+    """Until the field of that name, or the control with that text, has the focus."""
+    for _press in range(80):
+        page.keyboard.press(key)
+        if wanted in page.evaluate(FOCUSED):
+            return
+    raise AssertionError(f"{wanted} can't be reached")
+
+
+def write_by_keyboard(page: Page, fields: dict[str, str]) -> None:
+    for name, value in fields.items():
+        if name == "Botão 1":
+            expect(page.get_by_label(name)).to_be_visible()  # made of the plain field
+        if name == "Botão 2":
+            tab_to(page, "Adicionar")
+            page.keyboard.press("Enter")
+        else:
+            tab_to(page, name)
+            page.keyboard.press("Control+A")
+        page.keyboard.type(value)
+    tab_to(page, "Salvar etapa")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    form = page.get_by_test_id("node-form")
+    assert form.get_by_role("status").is_visible(), form.inner_html()
+
+
+def add_by_keyboard(page: Page, title: str, fields: dict[str, str] | None = None, down: int = 0) -> None:
+    """Behind the step whose form is open; the kind that is `down` from the one of that title."""
+    if page.evaluate(FOCUSED)[0] != "kind":
+        tab_to(page, "Adicionar depois desta")
+        page.keyboard.press("Enter")
+    page.keyboard.type(title)
+    for _press in range(down):
+        page.keyboard.press("ArrowDown")
+    tab_to(page, "Adicionar")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    if fields:
+        write_by_keyboard(page, fields)
+
+
+def open_by_keyboard(page: Page, step: str) -> None:
+    tab_to(page, step, "Shift+Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_the_same_bot_is_written_with_the_keyboard_alone(new_bot):
+    page = new_bot("Teclado", "^Lista de etapas")
+    tab_to(page, "kind")
+    add_by_keyboard(page, "Mensagem", STEPS["message"])
+    add_by_keyboard(page, "Pergunta", STEPS["question"])
+    add_by_keyboard(page, "Definir", STEPS["set_variable"])
+    add_by_keyboard(page, "Pergunta", STEPS["buttons"], down=1)
+    add_by_keyboard(page, "Mensagem", {"text": "Vamos às ofertas."})
+    add_by_keyboard(page, "Fim")
+    open_by_keyboard(page, "5. Botões")
+    add_by_keyboard(page, "Mensagem", {"text": "Já vejo isso."})
+    add_by_keyboard(page, "Evento", {"name": "suporte"})
+    add_by_keyboard(page, "Transferir", {"text": "Uma pessoa já vem."})
+    assert page.get_by_test_id("outline").locator(".outline-row").count() == 10
+    assert page.get_by_test_id("outline").locator(".outline-row:has(.text-danger)").all_inner_texts() == []
+    tab_to(page, "Publicar", "Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/publish/")
+    tab_to(page, "Publicar")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/versions/")
+
+
+PAGES = {
+    "canvas": "flows/{flow}/#n1",
+    "outline": "flows/{flow}/outline/?step=n2",
+    "outline's figures": "flows/{flow}/outline/?figures=1",
+    "publish": "flows/{flow}/publish/",
+    "versions": "flows/{flow}/versions/",
+    "diff": "flows/{flow}/versions/{version}/",
+    "figures": "flows/{flow}/figures/",
+    "replay": "sessions/{session}/",
+}
+# A flow in two versions with a session that ended and one that stopped at the question.
+WALKED = """
+from apps.chatbots.models import Bot, Flow, Session, Step
+from apps.chatbots import services
+from apps.chatbots.tests.flows import flow_of
+from apps.contacts.models import Contact
+from apps.conversations.models import Conversation
+from apps.organizations.models import Organization
+from apps.organizations.tenancy import tenant_scope
+from apps.whatsapp.models import Number
+with tenant_scope(Organization.objects.get(slug="loja-aurora")):
+    flow = services.create_bot(name="Andado", by=None).flows.get()
+    steps = [("start", {}), ("question", {"text": "Nome?", "variable": "name", "type": "text"}), ("end", {})]
+    for revision, text in enumerate(("Nome?", "Qual é o seu nome?"), 1):
+        steps[1][1]["text"] = text
+        services.save_draft(flow, flow_of(steps), revision, None)
+        version = services.publish(flow, None)
+    for number, status in enumerate(("ended", "failed")):
+        contact = Contact.objects.create(name="Ana", phone=f"551197777800{number}")
+        chat = Conversation.objects.create(contact=contact, number=Number.objects.first(), state="closed")
+        walk = [("n1", "start", "next"), ("n2", "question", ""), ("n2", "question", "next"), ("n3", "end", "ended")]
+        walk = walk[: 4 if status == "ended" else 2]
+        session = Session.objects.create(conversation=chat, version=version, status=status, steps_taken=len(walk))
+        for at, (node, kind, port) in enumerate(walk, 1):
+            Step.objects.create(session=session, version=version, number=at, node_id=node, kind=kind, port=port)
+    print(flow.pk, version.pk, session.pk)
+"""
+
+
+def test_axe_finds_nothing_on_the_pages_of_a_flow_and_its_figures_are_drawn(stack, log_in):
+    flow, version, session = stack.manage("shell", "-v", "0", "-c", WALKED).split()
+    for scheme in ("light", "dark"):
+        page = log_in(OWNER, color_scheme=scheme)
+        for name, path in PAGES.items():
+            page.goto(f"{stack.url}/o/loja-aurora/bots/{path.format(flow=flow, version=version, session=session)}")
+            page.evaluate("scheme => document.documentElement.setAttribute('data-bs-theme', scheme)", scheme)
+            if page.locator("pt-builder").count():
+                expect(page.locator("pt-builder[data-ready] .react-flow__node-step")).to_have_count(3)
+            if name == "canvas":
+                page.get_by_role("button", name="Números").click()
+            if name in ("canvas", "figures"):
+                question = page.locator(".react-flow__node[data-id=n2] .bn-stats")
+                expect(question).to_contain_text("50%")
+                expect(page.get_by_test_id("figures").locator("tr[data-node=n2] td").first).to_have_text("2")
+            assert violations(page) == [], (name, scheme)

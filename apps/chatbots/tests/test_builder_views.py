@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 SEEING, MANAGING = {"owner", "admin", "supervisor"}, {"owner", "admin"}
 READ = {"bots", "bot", "triggers", "session", "session_graph", "flow", "draft", "problems", "variables", "export"}
 READ |= {"node", "outline", "versions", "version", "gallery", "sample", "sample_graph"}
+READ |= {"figures", "version_graph"}
 POSTED = {"bot_switch", "trigger_delete", "step_add", "step_order", "step_change", "rollback", "node_try"}
 POSTED |= {"bot_delete", "flow_delete"}
 HELLO = flow_of([("start", {}), ("message", {"text": "Oi"}), ("end", {})])

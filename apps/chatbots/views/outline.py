@@ -13,6 +13,7 @@ from apps.chatbots.models import Flow
 from apps.chatbots.nodes import KINDS
 from apps.chatbots.services import Conflict
 from apps.chatbots.views.common import conflict_text, flow_or_404, go, member, not_here, revision_of
+from apps.chatbots.views.figures import figures_of
 from apps.chatbots.views.steps import context_of, form_of, show
 from apps.organizations.permissions import Perm, requires
 
@@ -30,7 +31,8 @@ def outline(request: HttpRequest, slug: str, flow_id: UUID) -> HttpResponse:
     try:
         step = step_of(flow.draft, request.GET.get("step", ""))
     except Unknown:
-        return show(request, flow)
+        extra = figures_of(request, flow) if "figures" in request.GET else {}
+        return show(request, flow, in_outline=True, with_figures=bool(extra), **extra)
     context = context_of(flow, flow.draft, step, form_of(step))
     return show(request, flow, saved=request.GET.get("saved") == "1", **context)
 

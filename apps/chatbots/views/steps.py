@@ -42,15 +42,17 @@ def show(request: HttpRequest, flow: Flow, *, status: int = 200, **context: Any)
     """The outline, with the form of a step when `context` brings one."""
     listed = rows(flow.draft, services.problems(flow))
     shared = {"flow": flow, "rows": listed, "palette": palette(), "revision": flow.draft_revision}
-    return page(request, "outline.html", status=status, **{**shared, **_places(listed), **context})
+    places = _places(listed, str(context.get("step", {}).get("id", "")))
+    return page(request, "outline.html", status=status, **{**shared, **places, **context})
 
 
-def _places(listed: list[Facts]) -> Facts:
-    """Behind which port a new step may stand; the last free one is offered first."""
+def _places(listed: list[Facts], current: str) -> Facts:
+    """Behind which port a new step may stand. A free one of the step that is open is offered first, else the last."""
     ports = [(row, port) for row in listed for port in row["ports"]]
     places = [
         {"value": f"{row['id']}:{port['name']}", "label": f"{row['number']}. {row['name']}: {port['label']}"}
         for row, port in ports
     ]
     free = [place["value"] for place, (_, port) in zip(places, ports, strict=True) if not port["to"]]
-    return {"places": places, "wanted_place": free[-1] if free else ""}
+    own = [value for value in free if value.startswith(f"{current}:")]
+    return {"places": places, "wanted_place": (own[:1] or free[-1:] or [""])[0], "has_free_port": bool(own)}

@@ -25,9 +25,9 @@ function stepOf(store, node, before) {
   const facts = store.factsOf(node.id);
   const lit = store.lit.has(node.id);
   const name = node.label || facts.title || node.kind;
-  const same = before && before.data.facts.revision === facts.revision && before.source === node && before.data.lit === lit && before.factsSource === store.facts[node.id];
+  const same = before && before.data.facts.revision === facts.revision && before.source === node && before.data.lit === lit && before.factsSource === store.facts[node.id] && before.figures === store.figures;
   const data = same ? before.data : { facts, label: node.label, kind: node.kind, lit };
-  return { id: node.id, type: "step", position: { x: node.x, y: node.y }, data, source: node, factsSource: store.facts[node.id], ariaLabel: `${name}. ${facts.summary ?? ""}` };
+  return { id: node.id, type: "step", position: { x: node.x, y: node.y }, data, source: node, factsSource: store.facts[node.id], figures: store.figures, ariaLabel: `${name}. ${facts.summary ?? ""}` };
 }
 
 function commentOf(store, comment, write, isFixed) {

@@ -4,6 +4,7 @@ import htmx, { sentenceFor } from "../core/htmx.js";
 import { toast } from "../core/toasts.js";
 import { draw } from "./canvas.js";
 import { listen as listenToClipboard } from "./clipboard.js";
+import { listen as listenToFigures } from "./figures.js";
 import { addComment, addNode, connect, nodeOf, place, remove, replaceNode } from "./graph.js";
 import { listen as listenToKeys } from "./keys.js";
 import { align, arrange } from "./layout.js";
@@ -33,6 +34,7 @@ class PtBuilder extends HTMLElement {
     this.addEventListener("flow:ready", () => this.ready(), { once: true });
     listenToKeys(this);
     listenToClipboard(this);
+    listenToFigures(this);
     this.store.addEventListener("change", () => this.refresh());
     this.store.addEventListener("select", () => this.refresh());
     this.refresh();
@@ -165,11 +167,17 @@ class PtBuilder extends HTMLElement {
   }
 
   /** `HX-Trigger: flow:node`: a form has saved a step; the canvas takes over what the server made of it. */
-  async take({ id }) {
+  take(detail) {
+    this.taking = this.takeOver(detail);
+    return this.taking;
+  }
+
+  async takeOver({ id }) {
     const answer = await fetch(this.dataset.url, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return;
     const { graph, revision, facts } = await answer.json();
-    const edges = graph.edges.filter((edge) => edge.from === id);
+    const drawn = this.store.graph.edges.filter((edge) => edge.from === id && !this.saver.saved.edges.includes(edge));
+    const edges = [...graph.edges.filter((edge) => edge.from === id && !drawn.some(({ port }) => port === edge.port)), ...drawn];
     this.store.learn(facts);
     this.saver.settle(replaceNode(this.store.graph, nodeOf(graph, id), edges), revision);
     this.tell("saved", { problems: Object.values(facts).reduce((sum, each) => sum + each.problems.length, 0) });
@@ -188,7 +196,20 @@ document.addEventListener("htmx:confirm", (event) => {
   const owner = builder();
   if (!asking || !owner?.saver || event.detail.question || event.defaultPrevented) return;
   event.preventDefault();
-  owner.saver.flush().then((saved) => saved && event.detail.issueRequest(true));
+  owner.saver.flush().then((saved) => {
+    if (!saved) return;
+    if (asking.matches("form[data-node-form]")) owner.release = owner.saver.hold();
+    event.detail.issueRequest(true);
+  });
+});
+// What is drawn while a form is being saved is saved afterwards, upon what the form made of the draft.
+document.addEventListener("htmx:afterRequest", async () => {
+  const owner = builder();
+  const release = owner?.release;
+  if (!release) return;
+  owner.release = null;
+  await owner.taking;
+  release();
 });
 document.addEventListener("htmx:configRequest", (event) => {
   const saver = builder()?.saver;

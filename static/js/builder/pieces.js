@@ -6,12 +6,12 @@ import { w } from "./words.js";
 const sprite = document.body.dataset.sprite;
 const Icon = ({ icon: name, css = "icon-sm" }) => h("svg", { className: `icon ${css}`, "aria-hidden": true }, h("use", { href: `${sprite}#${name}` }));
 
-function Counters({ stats }) {
-  if (!stats) return null;
+function Counters({ figures }) {
+  if (!figures) return null;
   return h("footer", { className: "bn-stats" },
-    h("span", { title: w("visits") }, h(Icon, { icon: "users" }), stats.visits),
-    stats.dropped ? h("span", { className: "bn-dropped", title: w("dropped") }, h(Icon, { icon: "door-exit" }), `${stats.dropped}%`) : null,
-    stats.seconds ? h("span", { title: w("meanTime") }, h(Icon, { icon: "clock" }), stats.seconds) : null);
+    h("span", { title: w("visits") }, h(Icon, { icon: "users" }), figures.visits),
+    figures.stopped ? h("span", { className: "bn-dropped", title: w("dropped") }, h(Icon, { icon: "door-exit" }), figures.stopped) : null,
+    figures.time ? h("span", { title: w("meanTime") }, h(Icon, { icon: "clock" }), figures.time) : null);
 }
 
 const Port = ({ port, count }) => h("li", { className: "bn-port" },
@@ -29,8 +29,8 @@ function StepBody({ data, isConnectable }) {
       h("strong", { className: "truncate" }, label || facts.title || kind),
       problems.length ? h("span", { className: "bn-problems", title: problems.join("\n") }, h(Icon, { icon: "alert-circle" }), h("span", { className: "visually-hidden" }, w("hasProblems"))) : null),
     facts.summary ? h("p", { className: "bn-summary" }, facts.summary) : null,
-    facts.ports?.length ? h("ul", { className: "bn-ports" }, facts.ports.map((port) => h(Port, { key: port.name, port, count: facts.stats?.ports?.[port.name] }))) : null,
-    h(Counters, { stats: facts.stats }));
+    facts.ports?.length ? h("ul", { className: "bn-ports" }, facts.ports.map((port) => h(Port, { key: port.name, port, count: facts.figures?.ports[port.name] }))) : null,
+    h(Counters, { figures: facts.figures }));
 }
 
 export const Step = memo(StepBody);

@@ -31,6 +31,15 @@ export class Saver {
     return !this.isDirty;
   }
 
+  /** The server writes the draft itself: nothing is saved until the function that this gives is called. */
+  hold() {
+    let release;
+    this.pending = new Promise((resolve) => {
+      release = () => { this.pending = null; resolve(); this.schedule(); };
+    });
+    return release;
+  }
+
   async put() {
     const graph = this.store.graph;
     this.onState("saving");

@@ -12,6 +12,7 @@ export class Store extends EventTarget {
     this.catalogue = {};
     this.selected = [];
     this.lit = new Set();
+    this.figures = null;
     this.past = [];
     this.future = [];
     this.version = 0;
@@ -50,6 +51,12 @@ export class Store extends EventTarget {
     this.say();
   }
 
+  /** Counters by node, or null for none. */
+  count(figures) {
+    this.figures = figures;
+    this.say();
+  }
+
   light(ids) {
     this.lit = new Set(ids);
     this.say();
@@ -61,9 +68,9 @@ export class Store extends EventTarget {
     this.dispatchEvent(new Event("select"));
   }
 
-  /** Title, icon, group, ports, summary and problems of a node; a new one has what its kind has. */
+  /** Title, icon, group, ports, summary, problems and counters of a node; a new one has what its kind has. */
   factsOf(id) {
     const kind = nodeOf(this.graph, id)?.kind;
-    return { ...this.catalogue[kind], ...(this.facts[id]?.kind === kind ? this.facts[id] : {}) };
+    return { ...this.catalogue[kind], ...(this.facts[id]?.kind === kind ? this.facts[id] : {}), figures: this.figures?.[id] };
   }
 }
