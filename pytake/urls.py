@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("apps.organizations.urls")),
     path("accounts/", include("apps.accounts.urls")),
     path("o/<slug:slug>/", include(tenant_patterns)),
+    path("hooks/<slug:slug>/", include("apps.chatbots.hooks.urls")),
     path("", include("apps.ops.urls")),
     path("backoffice/", admin.site.urls),
 ]

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from apps.chatbots.models import Bot, Flow, FlowVersion, Session, Step, Trigger
+from apps.chatbots.models import Bot, Charge, Flow, FlowVersion, HookEvent, HookKey, Session, Step, Trigger
 from apps.core.backoffice import JournalAdmin
 
 
@@ -45,4 +45,24 @@ class SessionBackoffice(JournalAdmin):
 class StepBackoffice(JournalAdmin):
     never_shown = ("heard", "delta", "effects", "request", "answer")
     list_display = ("id", "organization", "kind", "port", "took_ms", "at")
+    list_select_related = ("organization",)
+
+
+@admin.register(Charge)
+class ChargeBackoffice(JournalAdmin):
+    list_display = ("reference", "organization", "cents", "paid_at", "paid_through", "created_at")
+    list_select_related = ("organization",)
+
+
+@admin.register(HookKey)
+class HookKeyBackoffice(JournalAdmin):
+    never_shown = ("secret",)
+    list_display = ("id", "organization", "created_at")
+    list_select_related = ("organization",)
+
+
+@admin.register(HookEvent)
+class HookEventBackoffice(JournalAdmin):
+    never_shown = ("answer",)
+    list_display = ("name", "organization", "status", "at")
     list_select_related = ("organization",)

@@ -125,6 +125,14 @@ class Track(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Assign(Effect):
+    """Who takes over when the bot hands over, unless that step says otherwise; the flow goes on."""
+
+    queue: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Close(Effect):
     outcome: str = "resolved"
 

@@ -9,13 +9,21 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from apps.ai.models import Provider
 from apps.chatbots.models import Bot, Flow, Trigger
 from apps.chatbots.patterns import is_valid
 from apps.core.text import clean_name
 from apps.teams.forms.base import NamedForm, choice_of
 from apps.whatsapp.models import Number
 
-NEEDS_VALUE = {Trigger.Kind.KEYWORD, Trigger.Kind.CONTAINS, Trigger.Kind.PATTERN, Trigger.Kind.BUTTON}
+NEEDS_VALUE = {
+    Trigger.Kind.KEYWORD,
+    Trigger.Kind.CONTAINS,
+    Trigger.Kind.PATTERN,
+    Trigger.Kind.BUTTON,
+    Trigger.Kind.LINK,
+    Trigger.Kind.EVENT,
+}
 
 
 class BotForm(NamedForm):
@@ -85,6 +93,26 @@ class ImportForm(forms.Form):
     )
 
 
+class DescribeForm(forms.Form):
+    """A conversation in words, for an AI to draw."""
+
+    description = forms.CharField(
+        label=_("Describe the conversation"),
+        max_length=4_000,
+        widget=forms.Textarea(
+            {"rows": 8, "placeholder": _("For example: a pizzeria takes orders, asks for the address and offers Pix.")}
+        ),
+        help_text=_("Who writes, what has to be asked, what happens with the answers, and when a person takes over."),
+    )
+    provider = choice_of(Provider, _("AI that draws it"), None, required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Provider.objects.filter(is_active=True).order_by("name")
+        self.fields["provider"].queryset = rows  # type: ignore[attr-defined]
+        self.initial.setdefault("provider", rows.first())
+
+
 class AcceptForm(forms.Form):
     """Where a proposed flow goes, and what it is called there."""
 
@@ -113,7 +141,6 @@ class SampleForm(forms.Form):
     sample = forms.JSONField(
         label=_("Variables, as JSON"),
         required=False,
-        initial=dict,
         widget=forms.Textarea(
             {"rows": 3, "class": "form-control font-monospace", "spellcheck": "false", "placeholder": '{"order": "42"}'}
         ),
@@ -137,7 +164,9 @@ class TriggerForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Trigger
         fields = ["kind", "value", "priority"]
         labels = {"kind": _("When"), "value": _("What has to be recognised"), "priority": _("Priority")}
-        help_texts = {"value": _("The text, pattern or button. Several words are separated by commas.")}
+        help_texts = {
+            "value": _("The text, pattern, button or event. Several words are separated by commas."),
+        }
 
     def __init__(self, *args: Any, bot: Bot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

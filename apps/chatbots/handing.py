@@ -1,5 +1,6 @@
 """The card for whoever goes on after the bot: the way here, what was collected, what failed, what to say first."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
@@ -46,8 +47,15 @@ def _names(session: Session, steps: list[tuple[Any, str]]) -> dict[tuple[Any, st
 
 def _data(session: Session) -> list[tuple[str, str]]:
     """What the flow kept and is not empty, the newest last."""
-    known = ((name, as_text(value)) for name, value in (session.state.get("variables") or {}).items())
+    known = ((name, _told(value)) for name, value in (session.state.get("variables") or {}).items())
     return [(name, text[:VALUE]) for name, text in known if text.strip()][-SHOWN_VARIABLES:]
+
+
+def _told(value: Any) -> str:
+    """What a form or an API gave, on one line."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {as_text(inner)}" for name, inner in value.items())
+    return as_text(value)
 
 
 def _answer(session: Session) -> str:
@@ -55,6 +63,7 @@ def _answer(session: Session) -> str:
     here = session.conversation
     name = next(iter(here.contact.display_name.split()), "")
     heard = Message.objects.in_thread().filter(conversation=here, direction=Direction.IN).exclude(text="")
+    heard = heard.exclude(payload__has_key="response")  # the words of a form are WhatsApp's own
     said = " ".join((heard.order_by("-id").values_list("text", flat=True).first() or "").split())
     said = f"{said[: QUOTED - 1]}…" if len(said) > QUOTED else said
     hello = _("Hi %(name)s!") % {"name": name} if name.isalpha() else _("Hi!")

@@ -7,6 +7,7 @@ from apps.core.clock import now
 from apps.organizations.models import Membership
 from apps.organizations.tenancy import TenantManager, TenantModel, TenantQuerySet
 from apps.teams.models import Queue
+from apps.vault.fields import SealedTextField
 from apps.whatsapp.models import Number
 
 
@@ -173,6 +174,7 @@ class Session(TenantModel):
     claimed_at = models.DateTimeField(null=True, blank=True)
     work = models.JSONField(null=True, blank=True, help_text="Outside work that is to be done, or being done.")
     heard_id = models.UUIDField(null=True, blank=True)
+    assigned = models.JSONField(default=dict, blank=True, help_text="Who takes over: {queue, agent}, ids.")
     waits_for = models.CharField(max_length=80, blank=True, help_text="What an answer from outside calls it by.")
     began_by = models.CharField(max_length=10, blank=True)
     reason = models.CharField(max_length=40, blank=True)
@@ -203,6 +205,62 @@ class Session(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.version} ({self.get_status_display()})"
+
+
+class Charge(TenantModel):
+    """A Pix charge that a flow made. The row is the truth: a payment is written here, and the session reads it."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="charges")
+    reference = models.CharField(max_length=35)
+    cents = models.PositiveBigIntegerField()
+    paid_at = models.DateTimeField(null=True, blank=True)
+    paid_through = models.CharField(max_length=10, blank=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = _("Pix charge")
+        verbose_name_plural = _("Pix charges")
+        constraints = [models.UniqueConstraint(fields=["organization", "reference"], name="charge_reference_once")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class HookKey(TenantModel):
+    """The company's secret with which its other systems sign what they tell PyTake."""
+
+    secret = SealedTextField()
+    created_at = models.DateTimeField(default=now)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = _("key for other systems")
+        verbose_name_plural = _("keys for other systems")
+        constraints = [models.UniqueConstraint(fields=["organization"], name="hook_key_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class HookEvent(TenantModel):
+    """An event from outside and what was answered: told twice, it begins once."""
+
+    key = models.CharField(max_length=80, help_text="The sender's id of it, else what it says, hashed.")
+    name = models.CharField(max_length=120)
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField(default=dict)
+    at = models.DateTimeField(default=now)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = _("event from outside")
+        verbose_name_plural = _("events from outside")
+        constraints = [models.UniqueConstraint(fields=["organization", "key"], name="hook_event_once")]
+        indexes = [models.Index(fields=["at"], name="hook_event_age")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Step(TenantModel):

@@ -1,11 +1,12 @@
 """Doing what the engine wants, inside the runner's transaction: all of it happens with the state, or none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid5
 
 from apps.chatbots import effects, handing
-from apps.chatbots.models import Session
+from apps.chatbots.models import Charge, Session
 from apps.contacts.models import Tag
 from apps.conversations import live
 from apps.conversations import services as conversations
@@ -88,6 +89,14 @@ def _note(session: Session, effect: effects.Note) -> None:
     write_note(session, effect.key, effect.text)
 
 
+def _assign(session: Session, effect: effects.Assign) -> None:
+    session.assigned = {"queue": effect.queue, "agent": effect.agent}
+
+
+def _await_payment(session: Session, effect: effects.AwaitPayment) -> None:
+    Charge.objects.create(session=session, reference=effect.reference, cents=effect.cents)
+
+
 def _close(session: Session, effect: effects.Close) -> None:
     outcome = effect.outcome if effect.outcome in Outcome.values else Outcome.RESOLVED
     conversations.close(session.conversation_id, actor=None, outcome=outcome)
@@ -98,6 +107,8 @@ def _handoff(session: Session, effect: effects.Handoff) -> None:
     here = session.conversation
     card = handing.card(session, effect)
     write_note(session, f"{effect.key}.card", card.text(), card.payload())
+    if session.assigned and (effect.reason or not (effect.queue or effect.department or effect.agent)):
+        effect = replace(effect, department="", **session.assigned)
     member = _agent(effect.agent)
     if member is not None:
         return routing.give(here, member, actor=None, event="assigned", reason="bot")
@@ -134,6 +145,8 @@ _DOERS: dict[type[Any], Callable[[Session, Any], None]] = {
     effects.SetField: _set_field,
     effects.OptOut: _opt_out,
     effects.Note: _note,
+    effects.Assign: _assign,
+    effects.AwaitPayment: _await_payment,
     effects.Close: _close,
     effects.Handoff: _handoff,
 }

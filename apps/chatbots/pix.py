@@ -6,6 +6,8 @@ The fields are those of the central bank's manual of standards: https://www.bcb.
 import re
 import unicodedata
 
+from apps.chatbots.answers import is_cnpj, is_cpf
+
 LONGEST_AMOUNT = 13
 NAME, CITY, REFERENCE = 25, 15, 25
 
@@ -40,6 +42,18 @@ def crc(text: str) -> int:
             value = (value << 1) ^ 0x1021 if value & 0x8000 else value << 1
             value &= 0xFFFF
     return value
+
+
+def key_type(key: str) -> str:
+    """As Meta names the kinds of keys; empty for what is no Pix key."""
+    digits = re.sub(r"[.\-/]", "", key)
+    if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", key):
+        return "EMAIL"
+    if re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", key):
+        return "EVP"
+    if re.fullmatch(r"\+[0-9]{12,15}", key):
+        return "PHONE"
+    return "CPF" if is_cpf(digits) else "CNPJ" if is_cnpj(digits) else ""
 
 
 def _field(identifier: str, value: str) -> str:

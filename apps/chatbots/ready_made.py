@@ -11,6 +11,8 @@ import orjson
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.ai.models import Provider
+
 FOLDER = Path(__file__).parent / "gallery"
 
 
@@ -29,6 +31,18 @@ class Sample:
     @property
     def step_count(self) -> int:
         return len(self.graph["nodes"])
+
+
+def with_provider(graph: dict[str, Any]) -> dict[str, Any]:
+    """The flow with the company's first AI provider wherever one is asked for."""
+    provider = Provider.objects.filter(is_active=True).order_by("name").values_list("pk", flat=True).first()
+    nodes = [
+        {**node, "fields": {**node["fields"], "provider": str(provider or "")}}
+        if "provider" in node["fields"]
+        else node
+        for node in graph["nodes"]
+    ]
+    return {**graph, "nodes": nodes}
 
 
 @cache
@@ -69,6 +83,15 @@ SAMPLES: Mapping[str, Sample] = {
             title=_("Lead qualification"),
             text=_("Four questions, a score, and only those who are ready go to sales; the others get material."),
             needs=(_("A link to your material"),),
+        ),
+        Sample(
+            "faq_ai",
+            icon="sparkles",
+            title=_("Questions answered by AI"),
+            text=_(
+                "An AI answers from what your company knows, and passes on to a person whenever it can't or shouldn't."
+            ),
+            needs=(_("An AI provider and your company's knowledge, under Connections"),),
         ),
         Sample(
             "satisfaction",

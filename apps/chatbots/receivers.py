@@ -1,5 +1,6 @@
-"""Which flows use a secret, a database or an AI provider: those whose draft or newest versions name it. An older
-version that a session still runs takes its error port when the thing is gone."""
+"""What Meta says of payments goes to their charges. And which flows use a secret, a database or an AI provider: those
+whose draft or newest versions name it. An older version that a session still runs takes its error port when the thing
+is gone."""
 
 from collections.abc import Callable, Iterator
 from uuid import UUID
@@ -11,13 +12,16 @@ from django.utils.translation import gettext as _
 
 from apps.ai import usage as ai_usage
 from apps.ai.models import Provider
-from apps.chatbots import secrets
+from apps.chatbots import payments, secrets
 from apps.chatbots.models import Flow, FlowVersion
 from apps.core.usage import Use
 from apps.datasources import usage as datasource_usage
 from apps.datasources.models import Connection
 from apps.vault import usage as vault_usage
 from apps.vault.models import Secret
+from apps.whatsapp import intake
+
+intake.register(payments.follow)
 
 
 @vault_usage.register

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from apps.chatbots import effects, engine, performing, working
+from apps.chatbots import effects, engine, payments, performing, working
 from apps.chatbots import state as states
 from apps.chatbots.facts import Programs, facts_of, said_of
 from apps.chatbots.models import LIVE, Session, SessionStatus, Step
@@ -113,7 +113,7 @@ def _turn(session: Session, answered: Answered | None) -> bool:
         messages = _heard(session)
         state = states.load(session.state) if session.state else _beginning(session)
         began = time.monotonic()
-        for event in _events(state, messages, answered):
+        for event in _events(state, messages, answered or payments.told(session, state)):
             state = _feed(session, state, event, began)
         if messages:
             session.heard_id = messages[-1].pk

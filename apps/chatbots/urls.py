@@ -1,12 +1,27 @@
 from django.urls import path
 
-from apps.chatbots.views import bots, figures, flows, nodes, outline, publishing, replay, transfer, triggers, trying
+from apps.chatbots.views import (
+    addresses,
+    bots,
+    figures,
+    flows,
+    nodes,
+    outline,
+    publishing,
+    replay,
+    transfer,
+    triggers,
+    trying,
+)
 
 app_name = "chatbots"
 urlpatterns = [
     path("", bots.bot_list, name="bots"),
     path("new/", bots.bot_new, name="bot_new"),
+    path("describe/", transfer.generate, name="generate"),
     path("import/", transfer.import_bot, name="import"),
+    path("addresses/", addresses.addresses, name="addresses"),
+    path("addresses/key/", addresses.key_renew, name="key_renew"),
     path("proposals/<slug:key>/", transfer.proposal, name="proposal"),
     path("proposals/<slug:key>/graph/", transfer.proposal_graph, name="proposal_graph"),
     path("gallery/", transfer.gallery, name="gallery"),

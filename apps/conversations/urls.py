@@ -8,6 +8,7 @@ urlpatterns = [
     path("counts/", reading.counts, name="counts"),
     path("catchup/", reading.catchup, name="catchup"),
     path("messages/<uuid:message_id>/react/", writing.react, name="react"),
+    path("messages/<uuid:message_id>/pix.svg", reading.pix_code, name="pix_code"),
     path("messages/<uuid:message_id>/resend/", writing.resend, name="resend"),
     path("colleagues/", details.colleagues, name="colleagues"),
     path("views/", details.view_keep, name="view_keep"),

@@ -56,6 +56,22 @@ def _failed(world: World, number: Number, message: Message, entry: JSON) -> JSON
     return value(number, statuses=[entry])
 
 
+def payment(world: World, message: Message, parameters: JSON) -> JSON:
+    """The status of a charge that was paid, told beside those of its message."""
+    return {
+        "id": message.id,
+        "type": "payment",
+        "status": "captured",
+        "timestamp": str(int(world.clock.now())),
+        "payment": {
+            "reference_id": parameters["reference_id"],
+            "amount": parameters["total_amount"],
+            "currency": parameters["currency"],
+            "transaction": {"id": f"tx-{parameters['reference_id']}", "type": "pix", "status": "success"},
+        },
+    }
+
+
 def template_status(template: Template, event: str, reason: str = "NONE") -> JSON:
     return {
         "event": event,

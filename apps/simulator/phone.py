@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from apps.simulator import identity, inbound, ogg, phones, samples
+from apps.simulator import identity, inbound, ogg, payloads, phones, samples
 from apps.simulator.control import control
 from apps.simulator.entities import JSON, Customer, Number
 from apps.simulator.graph.http import JsonResponse
@@ -113,6 +113,16 @@ async def send(simulator: Simulator, body: JSON) -> JSON:
     context_id = str(body.get("context_id") or "")
     message = inbound.play(simulator, number, customer, str(body["type"]), body["content"], context_id=context_id)
     return {"message": message_view(simulator.world, message)}
+
+
+async def pay(simulator: Simulator, body: JSON) -> JSON:
+    """The person paid a charge: Meta tells the business, as often as it is told to."""
+    message = simulator.world.messages[str(body["id"])]
+    parameters = message.content["action"]["parameters"]
+    number = simulator.world.numbers[message.number_id]
+    status = payloads.payment(simulator.world, message, parameters)
+    simulator.emit(number, "messages", payloads.value(number, statuses=[status]))
+    return {"reference": parameters["reference_id"]}
 
 
 async def stop_marketing(simulator: Simulator, body: JSON) -> JSON:
@@ -226,6 +236,7 @@ def phone_routes() -> list[BaseRoute]:
         Route("/phone/media/{id}", media, methods=["GET"]),
         Route("/phone/media", upload, methods=["POST"]),
         Route("/phone/send", control(send), methods=["POST"]),
+        Route("/phone/pay", control(pay), methods=["POST"]),
         Route("/phone/sample", control(sample), methods=["POST"]),
         Route("/phone/online", control(online), methods=["POST"]),
         Route("/phone/played", control(played), methods=["POST"]),

@@ -78,6 +78,8 @@ def _interactive(world: World, content: JSON) -> JSON:
     if kind in ("button_reply", "list_reply"):
         reply = content.get(kind) or {}
         return {"text": reply.get("title", ""), "detail": reply.get("description", "")}
+    if kind == "nfm_reply":
+        return {"text": (content.get(kind) or {}).get("body", "")}
     view = {
         "text": (content.get("body") or {}).get("text", ""),
         "footer": (content.get("footer") or {}).get("text", ""),
@@ -106,8 +108,22 @@ def _action(kind: str, action: JSON) -> JSON:
     if kind == "request_contact_info":
         return {"buttons": [{"id": "contact", "title": "", "kind": "contact"}]}
     if kind == "flow":
-        return {"buttons": [{"id": "flow", "title": parameters.get("flow_cta"), "kind": "flow"}]}
+        data = (parameters.get("flow_action_payload") or {}).get("data") or {}
+        form = {"title": parameters.get("flow_cta"), "token": parameters.get("flow_token", ""), "data": data}
+        return {"buttons": [{"id": "flow", "title": parameters.get("flow_cta"), "kind": "flow"}], "form": form}
+    if kind == "order_details":
+        return _charge(parameters)
     return {}
+
+
+def _charge(parameters: JSON) -> JSON:
+    """What is to be paid, and the two buttons of WhatsApp's card."""
+    settings = [setting.get("pix_dynamic_code") or {} for setting in parameters.get("payment_settings") or []]
+    cents = int((parameters.get("total_amount") or {}).get("value") or 0)
+    items = [item.get("name", "") for item in (parameters.get("order") or {}).get("items") or []]
+    charge = {"cents": cents, "items": items, "code": next((pix["code"] for pix in settings if pix.get("code")), "")}
+    buttons = [{"id": "pix", "title": "", "kind": "pix"}, {"id": "pay", "title": "", "kind": "pay"}]
+    return {"charge": charge, "buttons": buttons}
 
 
 def _template(world: World, template: Template, content: JSON) -> JSON:

@@ -154,6 +154,57 @@ def _flow(action: JSON) -> None:
     _text(parameters.get("flow_cta"), "flow_cta", 30)
 
 
+PIX_KEYS = ("CPF", "CNPJ", "EMAIL", "PHONE", "EVP")
+
+
+def _order_details(action: JSON) -> None:
+    """A charge in reais: https://developers.facebook.com/documentation/business-messaging/whatsapp/payments/payments-br"""
+    if action.get("name") != "review_and_pay":
+        raise invalid("action['name'] must be 'review_and_pay'.")
+    parameters = _object(action.get("parameters"), "action['parameters']")
+    _text(parameters.get("reference_id"), "reference_id", 35)
+    if parameters.get("currency") != "BRL" or parameters.get("payment_type") != "br":
+        raise invalid("currency must be 'BRL' and payment_type 'br'.")
+    total = _amount(parameters.get("total_amount"), "total_amount")
+    for setting in _list(parameters.get("payment_settings"), "payment_settings", 1, 5):
+        _pix(_object(setting, "payment_settings"))
+    order = parameters.get("order")
+    if order is not None:
+        _sum(_object(order, "order"), total)
+
+
+def _amount(value: Any, name: str) -> int:
+    amount = _object(value, name)
+    if amount.get("offset") != 100 or type(amount.get("value")) is not int or amount["value"] < 0:
+        raise invalid(f"{name} needs an integer value and the offset 100.")
+    return int(amount["value"])
+
+
+def _pix(setting: JSON) -> None:
+    if setting.get("type") != "pix_dynamic_code":
+        return
+    pix = _object(setting.get("pix_dynamic_code"), "pix_dynamic_code")
+    _text(pix.get("code"), "code", 512)
+    _text(pix.get("merchant_name"), "merchant_name", 60)
+    _text(pix.get("key"), "key", 77)
+    if pix.get("key_type") not in PIX_KEYS:
+        raise invalid("key_type is not valid.")
+
+
+def _sum(order: JSON, total: int) -> None:
+    items = 0
+    for item in _list(order.get("items"), "items", 1, 999):
+        item = _object(item, "item")
+        _text(item.get("name"), "item name", 60)
+        items += _amount(item.get("amount"), "item amount") * int(item.get("quantity") or 1)
+    parts = {name: _amount(order[name], name) for name in ("tax", "shipping", "discount") if order.get(name)}
+    subtotal = _amount(order.get("subtotal"), "subtotal")
+    if subtotal != items or total != subtotal + parts.get("tax", 0) + parts.get("shipping", 0) - parts.get(
+        "discount", 0
+    ):
+        raise invalid("The amounts of the order do not add up.")
+
+
 def _carousel(action: JSON) -> None:
     cards = _list(action.get("cards"), "cards", 2, 10)
     formats = {_object(_object(card, "card").get("header"), "card header").get("type") for card in cards}
@@ -191,6 +242,6 @@ ACTIONS: dict[str, Callable[[JSON], None]] = {
     "product_list": _product_list,
     "catalog_message": _anything,
     "call_permission_request": _anything,
-    "order_details": _anything,
+    "order_details": _order_details,
     "order_status": _anything,
 }

@@ -89,6 +89,10 @@ def text() -> dict[str, Any]:
     return {"text": "Olá", "client_id": uuid4()}
 
 
+def charged(world: World) -> None:
+    Message.objects.filter(pk=world.line.pk).update(payload={"send": "order_details", "code": "00020126"})
+
+
 VIEWS = {
     "conversations:list": View(EVERYBODY, colleague=200),
     "conversations:counts": View(EVERYBODY, colleague=200),
@@ -118,6 +122,7 @@ VIEWS = {
     "conversations:wake": View(ANSWERING, "POST"),
     "conversations:note": View(ANSWERING, "POST", text()),
     "conversations:react": View(ANSWERING, "POST", {"emoji": "👍"}),
+    "conversations:pix_code": View(EVERYBODY, before=charged),
     "conversations:resend": View(ANSWERING, "POST", before=failed_answer),
     "conversations:close": View(ANSWERING, "POST", {"outcome": "resolved"}),
     "conversations:reopen": View(ANSWERING, "POST", before=close),

@@ -53,6 +53,8 @@ PUBLIC = {
     "accounts:profile": "one's own account",
     "accounts:theme": "one's own browser",
     "accounts:language": "one's own browser",
+    "hooks:payments": "the signature decides; tested in chatbots",
+    "hooks:event": "the signature decides; tested in chatbots",
     "ops:live": "says that the process lives",
     "ops:ready": "says that the process is of use",
     "ops:metrics": "numbers, guarded by a token; tested in ops",

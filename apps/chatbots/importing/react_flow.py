@@ -319,6 +319,17 @@ def _template(data: JSON, drawing: Drawing, at: Place) -> Piece:
     return drawing.piece("template", data.get("label"), {"template": f"{name}|{language}", "values": values}, at)
 
 
+def _ai(data: JSON, drawing: Drawing, at: Place) -> Piece:
+    """Whose account it asks is the other program's: it has to be chosen here."""
+    fields = {
+        "provider": "",
+        "prompt": with_gaps(data.get("prompt"))[:8_000],
+        "system": with_gaps(data.get("systemMessage"))[:8_000],
+        "variable": _name(data),
+    }
+    return drawing.piece("ai_prompt", data.get("label"), fields, at)
+
+
 READERS: dict[str, Callable[[JSON, Drawing, Place], Piece]] = {
     "start": _start,
     "message": _message,
@@ -340,6 +351,7 @@ READERS: dict[str, Callable[[JSON, Drawing, Place], Piece]] = {
     "httprequest": _http,
     "webhook": _http,
     "analytics": _event,
+    "aiprompt": _ai,
     "jump": _jump,
     "whatsapptemplate": _template,
 }

@@ -31,9 +31,10 @@ from apps.chatbots.nodes.subflow import Subflow
 from apps.chatbots.nodes.switch import Switch
 from apps.chatbots.nodes.template import Template
 from apps.chatbots.nodes.wait_reply import WaitReply
+from apps.chatbots.nodes.whatsapp_flow import WhatsappFlow
 
 _TALK = (Message, Media, Template, CtaUrl, Pix)
-_ASK = (Question, Buttons, List, LocationRequest, WaitReply, Csat)
+_ASK = (Question, Buttons, List, LocationRequest, WaitReply, Csat, WhatsappFlow)
 _LOGIC = (Start, Condition, Switch, SetVariable, Random, Hours, Date, Delay, Jump, Subflow)
 _ACT = (Action, Event, Handoff, End)
 _OUTSIDE = (HttpRequest, DatabaseQuery, Script, AiPrompt, AiAgent)

@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.chatbots import effects
+from apps.chatbots import effects, state
+from apps.chatbots.graph import Port
 from apps.chatbots.nodes.base import Fields, Node, NodeForm, short
-from apps.chatbots.nodes.fields import OneOfField, TextField
+from apps.chatbots.nodes.fields import OneOfField, TextField, agents, queues
 from apps.chatbots.turn import NEXT, Outcome, Turn
 from apps.contacts.models import Tag
 
@@ -16,6 +17,8 @@ WHAT = {
     "untag": _("Remove a tag"),
     "field": _("Change a field of the contact"),
     "note": _("Write an internal note"),
+    "assign": _("Say who takes over later"),
+    "close": _("Close the conversation"),
     "opt_out": _("Stop marketing messages"),
     "opt_in": _("Allow marketing messages"),
 }
@@ -34,18 +37,26 @@ class ActionForm(NodeForm):
     )
     field = forms.ChoiceField(label=_("Field"), choices=[("", "—"), *CONTACT_FIELDS], required=False)
     value = TextField(label=_("Text"), max_length=1_000, lines=2, required=False)
+    queue = OneOfField(label=_("Queue"), choices=queues)
+    agent = OneOfField(label=_("Agent"), choices=agents)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         needed = {"tag": "tag", "untag": "tag", "field": "field", "note": "value"}.get(str(cleaned.get("what")))
         if needed and not cleaned.get(needed):
             self.add_error(needed, _("Fill this in."))
+        if cleaned.get("what") == "assign" and not (cleaned.get("queue") or cleaned.get("agent")):
+            self.add_error("queue", _("Choose a queue or an agent."))
         return cleaned
 
 
 class Action(Node):
     kind, group, icon, title = "action", "act", "bolt", _("Action")
     form_class = ActionForm
+
+    @classmethod
+    def ports(cls, fields: Fields) -> list[Port]:
+        return [] if fields.get("what") == "close" else super().ports(fields)
 
     @classmethod
     def execute(cls, turn: Turn, fields: Fields) -> Outcome:
@@ -58,6 +69,11 @@ class Action(Node):
             turn.do(effects.Note, text=value)
         elif what in ("opt_out", "opt_in"):
             turn.do(effects.OptOut, stops=what == "opt_out")
+        elif what == "assign":
+            turn.do(effects.Assign, queue=fields["queue"], agent=fields["agent"])
+        elif what == "close":
+            turn.do(effects.Close)
+            return Outcome(finish=state.CLOSED)
         return NEXT
 
     @classmethod

@@ -23,7 +23,7 @@ READ = {"bots", "bot", "triggers", "session", "session_graph", "flow", "draft", 
 READ |= {"node", "outline", "versions", "version", "gallery", "sample", "sample_graph"}
 READ |= {"figures", "version_graph"}
 POSTED = {"bot_switch", "trigger_delete", "step_add", "step_order", "step_change", "rollback", "node_try"}
-POSTED |= {"bot_delete", "flow_delete"}
+POSTED |= {"bot_delete", "flow_delete", "key_renew"}
 HELLO = flow_of([("start", {}), ("message", {"text": "Oi"}), ("end", {})])
 
 

@@ -164,7 +164,7 @@ def test_a_pix_charge_has_a_code_that_banks_read_and_waits_for_its_payment():
         [("n1", "next", "n2"), ("n2", "paid", "n3"), ("n2", "timeout", "n4"), ("n3", "next", "n4")],
     )
     talk = Talk(graph)
-    code = talk.said[1]
+    code = next(effect for effect in talk.done if isinstance(effect, effects.Send)).content["code"]
     assert code.startswith("00020126")
     assert "540510.50" in code
     wanted = next(effect for effect in talk.done if isinstance(effect, effects.AwaitPayment))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from apps.ai.tests.factories import ProviderFactory
 from apps.chatbots import effects, engine, ready_made, services
 from apps.chatbots.models import Flow
 from apps.chatbots.state import Answered, Began, Said
@@ -14,6 +15,8 @@ from apps.organizations.tenancy import tenant_scope
 __all__ = ["workshop"]
 NOBODY = {"contact": {"first_name": "Ana"}, "company": {"name": "Loja", "time_zone": "America/Sao_Paulo"}}
 ORDER = {"status": 200, "body": {"status": "A caminho", "previsao": "amanhã", "rastreio": "https://x.example/1"}}
+FINISH = {"text": "Por nada!", "calls": [{"id": "1", "name": "finish", "arguments": {}}]}
+GO = {"text": "", "calls": [{"id": "1", "name": "go", "arguments": {"way": "comprar"}}]}
 # What the customer says (or what comes back from outside), what is said at least once, and how it ends.
 PATHS = {
     "reception": [
@@ -33,6 +36,15 @@ PATHS = {
     "lead": [
         (["Ana", "ana@example.com", "Mais de 50", "agora"], "Um especialista", "handed"),
         (["Ana", "ana@example.com", "Até 10", "pesquisa"], "um guia", "ended"),
+    ],
+    "faq_ai": [
+        (
+            ["Vocês entregam?", {"text": "Entregamos sim!", "calls": []}, "Ótimo", FINISH, "Sim, obrigado"],
+            "Que bom",
+            "closed",
+        ),
+        (["Quero comprar", GO], "Já vou chamar alguém de vendas", "handed"),
+        (["?!", {"text": "", "calls": []}], "Vou chamar alguém da equipe", "handed"),
     ],
     "satisfaction": [
         (["5", "10"], "Muito obrigado", "closed"),
@@ -80,8 +92,10 @@ def test_a_sample_runs_with_plausible_answers(key):
 
 
 def test_every_sample_can_be_published(workshop):
+    ProviderFactory(organization=workshop.flow.organization, is_active=True)
     with tenant_scope(workshop.flow.organization_id):
-        found = {key: services.problems(sample.graph) for key, sample in ready_made.SAMPLES.items()}
+        graphs = {key: ready_made.with_provider(sample.graph) for key, sample in ready_made.SAMPLES.items()}
+        found = {key: services.problems(graph) for key, graph in graphs.items()}
     assert {key: problems for key, problems in found.items() if problems} == {}
 
 

@@ -13,8 +13,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.chatbots import importing, proposals, ready_made, services
-from apps.chatbots.forms import AcceptForm, ImportForm
+from apps.ai.errors import AiError
+from apps.chatbots import generating, importing, proposals, ready_made, services
+from apps.chatbots.forms import AcceptForm, DescribeForm, ImportForm
 from apps.chatbots.presenting import facts_by_id, named
 from apps.chatbots.proposals import Proposal
 from apps.chatbots.ready_made import SAMPLES, Sample
@@ -49,6 +50,27 @@ def import_bot(request: HttpRequest, slug: str) -> HttpResponse:
     return page(request, "form.html", status=422 if form.is_bound else 200, **context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Perm.MANAGE_BOTS)
+def generate(request: HttpRequest, slug: str) -> HttpResponse:
+    """An AI draws what was described, and that is shown; nothing is kept yet."""
+    form = DescribeForm(request.POST or None)
+    if form.is_valid():
+        try:
+            found = generating.propose(form.cleaned_data["provider"], form.cleaned_data["description"])
+        except AiError as error:
+            form.add_error(None, error.sentence)
+        except ValidationError as error:
+            form.add_error("description", error)
+        else:
+            return go(request, "proposal", key=proposals.keep(found, member(request)))
+    context = {"form": form, "title": _("Flow from a description"), "back_url": address(request, "bots")}
+    context["save_label"] = _("Draw the flow")
+    if not form.fields["provider"].queryset.exists():  # type: ignore[attr-defined]
+        context["text"] = _("Connect an AI provider first, under Connections.")
+    return page(request, "form.html", status=422 if form.is_bound else 200, **context)
+
+
 def _read(file: "UploadedFile[bytes]") -> Proposal:
     """Of a file that is too large, no more than that is looked at."""
     return importing.read(file.read(importing.MAX_BYTES + 1), (file.name or "").rsplit(".", 1)[0])
@@ -61,7 +83,8 @@ def proposal(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if found is None:
         messages.warning(request, _("This preview is gone. Read the file again."))
         return go(request, "import")
-    return _preview(request, found, address(request, "proposal_graph", key=key), address(request, "import"))
+    back_url = address(request, "generate" if found.source == "ai" else "import")
+    return _preview(request, found, address(request, "proposal_graph", key=key), back_url)
 
 
 @require_safe
@@ -81,7 +104,8 @@ def gallery(request: HttpRequest, slug: str) -> HttpResponse:
 @requires(Perm.SEE_BOTS)
 def sample(request: HttpRequest, slug: str, sample: str) -> HttpResponse:
     found = _sample_or_404(sample)
-    offered = Proposal(str(found.title), found.graph, "gallery", tuple(_to_be_changed(found)))
+    graph = ready_made.with_provider(found.graph)
+    offered = Proposal(str(found.title), graph, "gallery", tuple(_to_be_changed(found)))
     if request.method == "POST" and not has_perm(member(request), Perm.MANAGE_BOTS):
         return HttpResponse(status=403)
     graph_url = address(request, "sample_graph", sample=found.key)

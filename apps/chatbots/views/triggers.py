@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.audit.services import record
 from apps.chatbots.forms import TriggerForm
 from apps.chatbots.models import Bot, Trigger
+from apps.chatbots.views.addresses import example
 from apps.chatbots.views.common import address, go, member, page
 from apps.organizations.permissions import Perm, requires
 
@@ -52,6 +53,8 @@ def _edit(request: HttpRequest, form: TriggerForm, bot: Bot, title: str, **extra
             record("trigger.saved", actor=member(request), target=bot.name, kind=saved.kind)
         return go(request, "triggers", bot_id=bot.pk)
     context = {"form": form, "title": title, "back_url": address(request, "triggers", bot_id=bot.pk), **extra}
+    context["help_template"] = "chatbots/_trigger_help.html"
+    context["hook"] = example(request, form["value"].value() or "")
     return page(request, "form.html", status=422 if form.is_bound else 200, **context)
 
 

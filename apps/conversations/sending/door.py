@@ -31,7 +31,14 @@ from apps.whatsapp.providers.base import SendKind
 from apps.whatsapp.providers.limits import validate
 
 _MEDIA = {SendKind.IMAGE, SendKind.VIDEO, SendKind.AUDIO, SendKind.DOCUMENT, SendKind.STICKER}
-_INTERACTIVE = {SendKind.BUTTONS, SendKind.LIST, SendKind.CTA_URL, SendKind.LOCATION_REQUEST}
+_INTERACTIVE = {
+    SendKind.BUTTONS,
+    SendKind.LIST,
+    SendKind.CTA_URL,
+    SendKind.LOCATION_REQUEST,
+    SendKind.ORDER_DETAILS,
+    SendKind.FLOW,
+}
 _CAPTIONED = {SendKind.IMAGE, SendKind.VIDEO, SendKind.DOCUMENT}
 
 

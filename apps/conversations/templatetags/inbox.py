@@ -71,6 +71,15 @@ def kind_name(kind: str) -> str:
 
 
 @register.filter
+def reais(cents: object) -> str:
+    """`R$ 1.234,50` of 123450; nothing for what is no amount."""
+    if type(cents) is not int:
+        return ""
+    whole, rest = divmod(cents, 100)
+    return f"R$ {whole:,}".replace(",", ".") + f",{rest:02d}"
+
+
+@register.filter
 def handoff_reason(reason: str) -> str:
     """Why a flow could not go on, for its card."""
     return reason_text(reason)

@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import Picture, User
-from apps.ai.tests.factories import UsageFactory
+from apps.ai.tests.factories import SnippetFactory, UsageFactory
 from apps.audit.services import record
-from apps.chatbots.models import FlowVersion, Session, Step
+from apps.chatbots.models import Charge, FlowVersion, HookEvent, HookKey, Session, Step
 from apps.chatbots.tests.factories import BotFactory, FlowFactory, TriggerFactory
 from apps.contacts.models import Contact, ContactIdentity, Tag
 from apps.conversations.models import (
@@ -130,9 +130,13 @@ def _bot(about: Conversation) -> None:
     bot = BotFactory(**company, fallback_text=WORDS_OF_A_CUSTOMER)
     flow = FlowFactory(**company, bot=bot)
     TriggerFactory(**company, flow=flow)
+    SnippetFactory(**company)
     version = FlowVersion.objects.create(flow=flow, number=1, graph={"text": WORDS_OF_A_CUSTOMER})
     session = Session.objects.create(conversation=about, version=version, state={"text": WORDS_OF_A_CUSTOMER})
     said = {"text": WORDS_OF_A_CUSTOMER}
+    Charge.objects.create(session=session, reference="abc", cents=1050)
+    HookKey.objects.create(secret="app-secret")
+    HookEvent.objects.create(key="id:1", name="cart.left", status=202, answer=said)
     Step.objects.create(session=session, version=version, number=1, node_id="n1", kind="message", heard=said)
 
 

@@ -5,7 +5,7 @@ import { voicePlayer } from "./voice.js";
 import { hourOf, t } from "./words.js";
 
 const TICKS = { accepted: "clock", sent: "check", delivered: "checks", read: "checks", played: "checks" };
-const BUTTON_ICONS = { url: "link", location: "pin", contact: "person", copy_code: "copy", otp: "copy", reply: "reply", quick_reply: "reply", flow: "list" };
+const BUTTON_ICONS = { url: "link", location: "pin", contact: "person", copy_code: "copy", otp: "copy", reply: "reply", quick_reply: "reply", flow: "list", pix: "copy", pay: "check" };
 
 function ticks(message) {
   if (!message.mine) return null;
@@ -80,7 +80,7 @@ function body(message) {
 
 const isKnown = (message) => Boolean(message.media || message.buttons || message.header || message.list);
 
-const buttonTitle = (button) => button.title || { location: t("give_location"), contact: t("give_contact") }[button.kind] || button.kind;
+const buttonTitle = (button) => button.title || { location: t("give_location"), contact: t("give_contact"), pix: t("copy_pix"), pay: t("pay") }[button.kind] || button.kind;
 
 function actionsOf(message, actions) {
   if (message.mine || message.deleted) return null;
@@ -106,12 +106,20 @@ function reactions(message) {
   return given.length ? el("span", { class: "reactions", "data-testid": "reaction" }, given.join("")) : null;
 }
 
+const reais = (cents) => (cents / 100).toLocaleString("pt-BR", { style: "currency", currency: "BRL" });
+
+// WhatsApp's card for payments: what it is for, and the total.
+const charge = (message) => message.charge
+  ? el("div", { class: "charge", "data-testid": "charge" }, el("span", {}, message.charge.items.join(", ")), el("strong", {}, reais(message.charge.cents)))
+  : null;
+
 function inside(message, chat, actions) {
   if (message.deleted) return [el("p", { class: "gone" }, icon("block"), t("deleted")), stamp(message)];
   const text = body(message);
   return [
     quote(message, chat),
     message.header ? el("p", { class: "heading" }, message.header) : null,
+    charge(message),
     attachment(message, actions), place(message), ...cards(message), text,
     message.detail ? el("p", { class: "detail" }, message.detail) : null,
     message.footer ? el("p", { class: "footer" }, message.footer) : null,

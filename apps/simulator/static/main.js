@@ -4,7 +4,7 @@ import { get, Live, post } from "./api.js";
 import { Composer } from "./composer.js";
 import { byId, el, icon, initials } from "./dom.js";
 import { drawDetails, drawPeople } from "./people.js";
-import { closeSheet, emojiSheet, listSheet, toast } from "./sheet.js";
+import { closeSheet, emojiSheet, formSheet, listSheet, toast } from "./sheet.js";
 import { Thread } from "./thread.js";
 import { currentLanguage, t, toggleLanguage, translatePage } from "./words.js";
 
@@ -39,7 +39,16 @@ function press(message, button) {
   if (button.kind === "quick_reply") return composer.send("button", { payload: button.payload, text: button.title }, message.id);
   if (button.kind === "location") return composer.sendLocation(message.id);
   if (button.kind === "contact") return composer.sendContact(message.id);
-  return toast(t(["copy_code", "otp"].includes(button.kind) ? "copied_code" : "link_stays"));
+  if (button.kind === "flow") return formSheet(message, (answers) => fillIn(message, answers));
+  if (button.kind === "pay") return post("/phone/pay", { id: message.id }).then(() => toast(t("paid")), () => toast(t("not_sent")));
+  if (button.kind === "pix") navigator.clipboard?.writeText(message.charge.code).catch(() => {});
+  return toast(t(["copy_code", "otp", "pix"].includes(button.kind) ? "copied_code" : "link_stays"));
+}
+
+// What a form sends: the answers as text, as WhatsApp's Flows do.
+function fillIn(message, answers) {
+  const reply = { name: "flow", body: "Sent", response_json: JSON.stringify({ flow_token: message.form.token, ...answers }) };
+  return composer.send("interactive", { type: "nfm_reply", nfm_reply: reply }, message.id);
 }
 
 // -- state ------------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ function openSheet(title, ...content) {
       el("h3", { id: "sheet-title" }, title)),
     ...content);
   byId("sheet").hidden = byId("shade").hidden = false;
-  byId("sheet").querySelector(".option, .emoji")?.focus();
+  byId("sheet").querySelector(".option, .emoji, .form-line input")?.focus();
 }
 
 function option(row, pick) {
@@ -49,6 +49,27 @@ export function listSheet(message, choose) {
   openSheet(message.list.label || t("open_list"), el("div", { class: "options" }, ...sections));
 }
 
+// A form of WhatsApp's own: the simulator knows what came with it, not its screens, so more answers can be added.
+export function formSheet(message, send) {
+  const rows = el("div", { class: "form-rows" });
+  const line = (name, value) => el("div", { class: "form-line" },
+    el("input", { name: "field", value: name, "aria-label": t("form_field"), placeholder: t("form_field"), autocomplete: "off" }),
+    el("input", { name: "answer", value, "aria-label": t("form_answer"), placeholder: t("form_answer"), autocomplete: "off" }));
+  const given = Object.entries(message.form.data).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]);
+  rows.append(...[...given, ["", ""], ["", ""]].map(([name, value]) => line(name, value)));
+  const submit = (event) => {
+    event.preventDefault();
+    const pairs = [...rows.children].map((row) => [row.children[0].value.trim(), row.children[1].value]);
+    closeSheet();
+    send(Object.fromEntries(pairs.filter(([name]) => name)));
+  };
+  openSheet(message.form.title, el("form", { class: "form-sheet", "data-testid": "form-sheet", on: { submit } },
+    el("p", { class: "form-hint" }, t("form_hint")), rows,
+    el("div", { class: "form-actions" },
+      el("button", { type: "button", class: "quiet", on: { click: () => rows.append(line("", "")) } }, t("form_more")),
+      el("button", { type: "submit", class: "button primary", "data-testid": "form-send" }, t("form_send")))));
+}
+
 export function emojiSheet(message, choose) {
   const row = EMOJIS.map((emoji) =>
     el("button", {
@@ -62,7 +83,7 @@ byId("shade").addEventListener("click", closeSheet);
 byId("sheet").addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeSheet();
   if (event.key !== "Tab") return;
-  const stops = [...byId("sheet").querySelectorAll("button")];
+  const stops = [...byId("sheet").querySelectorAll("button, input")];
   const edge = event.shiftKey ? stops[0] : stops.at(-1);
   if (document.activeElement === edge) {
     event.preventDefault();

@@ -31,6 +31,9 @@ const pt = {
   copied_code: "Código copiado.", unread: "{n} não lidas", off: "desligado", open_photo: "Ampliar foto",
   k_image: "Foto", k_video: "Vídeo", k_audio: "Mensagem de voz", k_document: "Documento", k_sticker: "Figurinha",
   k_location: "Localização", k_contacts: "Contato", k_template: "Mensagem", k_interactive: "Mensagem", k_order: "Pedido",
+  copy_pix: "Copiar código Pix", pay: "Paguei", paid: "Pagamento avisado à empresa.",
+  form_field: "Campo", form_answer: "Resposta", form_more: "Mais um campo", form_send: "Enviar formulário",
+  form_hint: "As telas do formulário ficam na Meta. Preencha aqui o que ele devolveria.",
   unsupported: "Este tipo de mensagem não aparece no celular de teste.", attachments: "Anexos",
 };
 
@@ -64,6 +67,9 @@ const en = {
   copied_code: "Code copied.", unread: "{n} unread", off: "off", open_photo: "Enlarge photo",
   k_image: "Photo", k_video: "Video", k_audio: "Voice message", k_document: "Document", k_sticker: "Sticker",
   k_location: "Location", k_contacts: "Contact", k_template: "Message", k_interactive: "Message", k_order: "Order",
+  copy_pix: "Copy Pix code", pay: "I paid", paid: "The business was told of the payment.",
+  form_field: "Field", form_answer: "Answer", form_more: "One more field", form_send: "Send the form",
+  form_hint: "The form's screens are at Meta. Fill in what it would give back.",
   unsupported: "The test phone cannot show this type of message.", attachments: "Attachments",
 };
 

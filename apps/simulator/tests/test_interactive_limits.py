@@ -91,3 +91,44 @@ def test_other_kinds_are_checked_too() -> None:
     assert refused({"type": "carousel", "body": {"text": "Veja"}, "action": {"cards": [card]}}) == 131009
     with pytest.raises(GraphError):
         check_interactive("text")
+
+
+CHARGE = {
+    "type": "order_details",
+    "body": {"text": "Pague"},
+    "action": {
+        "name": "review_and_pay",
+        "parameters": {
+            "reference_id": "abc",
+            "type": "digital-goods",
+            "payment_type": "br",
+            "currency": "BRL",
+            "total_amount": {"value": 1050, "offset": 100},
+            "payment_settings": [
+                {
+                    "type": "pix_dynamic_code",
+                    "pix_dynamic_code": {"code": "0002", "merchant_name": "Loja", "key": "a@b.co", "key_type": "EMAIL"},
+                }
+            ],
+            "order": {
+                "status": "pending",
+                "items": [{"name": "Caneca", "amount": {"value": 1050, "offset": 100}, "quantity": 1}],
+                "subtotal": {"value": 1050, "offset": 100},
+            },
+        },
+    },
+}
+
+
+def test_a_charge_adds_up_and_names_a_pix_key() -> None:
+    check_interactive(copy.deepcopy(CHARGE))
+    for path, value in (
+        ("action__name", "pay"),
+        ("action__parameters__reference_id", ""),
+        ("action__parameters__currency", "USD"),
+        ("action__parameters__total_amount", {"value": 1, "offset": 100}),
+        ("action__parameters__total_amount", {"value": "1050", "offset": 100}),
+        ("action__parameters__payment_settings", []),
+        ("action__parameters__order", {"items": []}),
+    ):
+        assert refused(CHARGE, **{path: value}), path

@@ -182,6 +182,16 @@ class StatusUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentUpdate:
+    """What Meta says of a charge sent as `order_details`. `cents` is None when it names no amount in reais."""
+
+    reference: str
+    status: str
+    timestamp: datetime
+    cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Preference:
     """`value` "stop" means no marketing may be sent, "resume" and "signup" that it may again."""
 
@@ -238,6 +248,7 @@ class Change:
     entry_time: datetime | None = None
     messages: tuple[InboundMessage, ...] = ()
     statuses: tuple[StatusUpdate, ...] = ()
+    payments: tuple[PaymentUpdate, ...] = ()
     echoes: tuple[InboundMessage, ...] = ()
     history: tuple[HistoryMessage, ...] = ()
     preferences: tuple[Preference, ...] = ()

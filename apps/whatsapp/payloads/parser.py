@@ -12,8 +12,8 @@ from apps.whatsapp.payloads.errors import read_errors
 from apps.whatsapp.payloads.history import read_history
 from apps.whatsapp.payloads.identity import ContactBook
 from apps.whatsapp.payloads.messages import read_echo, read_message
-from apps.whatsapp.payloads.model import Broken, Change, Delivery, HistoryMessage
-from apps.whatsapp.payloads.statuses import read_preference, read_status, read_user_action
+from apps.whatsapp.payloads.model import Broken, Change, Delivery, HistoryMessage, PaymentUpdate
+from apps.whatsapp.payloads.statuses import is_payment, read_payment, read_preference, read_status, read_user_action
 from apps.whatsapp.payloads.values import (
     PayloadError,
     get_id,
@@ -150,7 +150,19 @@ def _read_messages(value: Mapping[str, Any], path: str, quarantine: Quarantine) 
             found[name] = quarantine.read_all(value, key, path, read, book)
     if "errors" in value:
         found["errors"] = read_errors(value)
+    statuses = value.get("statuses")
+    if type(statuses) is list and any(is_payment(raw) for raw in statuses):
+        found["payments"] = _read_payments(statuses, path, quarantine)
     return found
+
+
+def _read_payments(statuses: list[Any], path: str, quarantine: Quarantine) -> tuple[PaymentUpdate, ...]:
+    read = [
+        quarantine.run(f"{path}.statuses[{index}]", read_payment, raw)
+        for index, raw in enumerate(statuses)
+        if is_payment(raw)
+    ]
+    return tuple(payment for payment in read if payment is not None)
 
 
 def _read_echoes(value: Mapping[str, Any], path: str, quarantine: Quarantine) -> dict[str, Any]:

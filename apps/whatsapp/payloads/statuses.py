@@ -8,6 +8,7 @@ from apps.whatsapp.payloads.identity import ContactBook, find_identity, read_ide
 from apps.whatsapp.payloads.model import (
     ConversationInfo,
     Identity,
+    PaymentUpdate,
     Preference,
     Pricing,
     StatusKind,
@@ -86,6 +87,24 @@ def _read_conversation(raw: Mapping[str, Any]) -> ConversationInfo | None:
         id=identifier,
         origin=get_short(get_object(conversation, "origin"), "type", 64),
         expires_at=parse_time(conversation.get("expiration_timestamp")),
+    )
+
+
+def is_payment(raw: object) -> bool:
+    return type(raw) is dict and raw.get("type") == "payment"
+
+
+def read_payment(raw: Mapping[str, Any]) -> PaymentUpdate:
+    """A status of type payment: it tells of the charge, not of its message. Raises PayloadError."""
+    payment = get_object(raw, "payment")
+    amount = get_object(payment, "amount")
+    value, offset = amount.get("value"), amount.get("offset", 100)
+    is_reais = get_short(payment, "currency", 3) in ("", "BRL") and offset == 100
+    return PaymentUpdate(
+        reference=need_id(payment, "reference_id"),
+        status=get_short(raw, "status", 32).lower(),
+        timestamp=need_time(raw, "timestamp"),
+        cents=value if is_reais and type(value) is int else None,
     )
 
 

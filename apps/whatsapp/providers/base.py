@@ -17,6 +17,8 @@ class SendKind(StrEnum):
     buttons: body, buttons [{id, title}], header?, footer?
     list: body, button, sections [{title?, rows [{id, title, description?}]}], header?, footer?
     cta_url: body, label, url, header?, footer?      location_request: body
+    order_details: body, reference, code (the Pix text), cents, item, merchant, key, key_type, footer?
+    flow: body, flow_id, cta, token, screen?, data?, header?, footer?
     header: {type: "text", text} or {type: "image"|"video"|"document", filename?, media_id, here or beside the header}
     """
 
@@ -34,6 +36,8 @@ class SendKind(StrEnum):
     LIST = "list"
     CTA_URL = "cta_url"
     LOCATION_REQUEST = "location_request"
+    ORDER_DETAILS = "order_details"
+    FLOW = "flow"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ CTA_LABEL = 20
 URL = 2_000
 CONTACTS = 257
 CALLBACK_ID = 512
+FLOW_CTA = 30
+REFERENCE = 35
+ORDER_ITEM = 60
+PIX_CODE = 512
+PIX_KEYS = ("CPF", "CNPJ", "EMAIL", "PHONE", "EVP")
 LOCATION_TEXT = 1_000
 REACTION_EMOJI = 32
 
@@ -146,6 +151,29 @@ def check_location_request(content: Content) -> None:
     check_text(content.get("body"), BUTTONS_BODY, gettext_lazy("message"))
 
 
+def check_flow(content: Content) -> None:
+    check_text(content.get("body"), BUTTONS_BODY, gettext_lazy("message"))
+    _check_frame(content)
+    check_text(content.get("cta"), FLOW_CTA, gettext_lazy("button text"))
+    check_text(content.get("flow_id"), URL, gettext_lazy("form's ID"))
+    check_text(content.get("token"), URL, gettext_lazy("form's token"))
+
+
+def check_order_details(content: Content) -> None:
+    """A charge by Pix (Meta's guide to payments in Brazil)."""
+    check_text(content.get("body"), BUTTONS_BODY, gettext_lazy("message"))
+    check_text(content.get("footer"), FOOTER, gettext_lazy("footer"), required=False)
+    check_text(content.get("reference"), REFERENCE, gettext_lazy("reference of the charge"))
+    check_text(content.get("item"), ORDER_ITEM, gettext_lazy("description of the charge"))
+    check_text(content.get("code"), PIX_CODE, gettext_lazy("Pix code"))
+    check_text(content.get("merchant"), ORDER_ITEM, gettext_lazy("name of the receiver"))
+    cents = content.get("cents")
+    if type(cents) is not int or cents <= 0:
+        raise ValidationError(_("The amount of the charge must be more than zero."), code="amount")
+    if content.get("key_type") not in PIX_KEYS or not content.get("key"):
+        raise ValidationError(_("This is no Pix key. Use a CPF, CNPJ, e-mail, phone or random key."), code="key")
+
+
 def check_location(content: Content) -> None:
     for key, limit in (("latitude", 90), ("longitude", 180)):
         value = content.get(key)
@@ -182,4 +210,6 @@ VALIDATORS: Mapping[SendKind, Callable[[Content], None]] = {
     SendKind.LIST: check_list,
     SendKind.CTA_URL: check_cta,
     SendKind.LOCATION_REQUEST: check_location_request,
+    SendKind.ORDER_DETAILS: check_order_details,
+    SendKind.FLOW: check_flow,
 }

@@ -2,6 +2,7 @@ import pytest
 
 from django.core.exceptions import ValidationError
 
+from apps.simulator.validation_interactive import check_interactive
 from apps.whatsapp.providers import SendKind, SendRequest
 from apps.whatsapp.providers.cloud.builders import build_message
 from apps.whatsapp.providers.limits import validate
@@ -136,3 +137,19 @@ def test_what_the_platform_would_refuse_gets_a_sentence_instead(kind, content):
 def test_every_kind_is_validated(kind):
     with pytest.raises(ValidationError):
         validate(kind, {})
+
+
+def test_a_charge_and_a_form_are_what_the_platform_takes():
+    charge = {"body": "Pague", "reference": "abc", "code": "0002", "cents": 1050, "item": "Caneca", "merchant": "Loja"}
+    key = {"key": "a@b.co", "key_type": "EMAIL"}
+    paying = built(SendKind.ORDER_DETAILS, {**charge, **key})["interactive"]
+    filling = built(SendKind.FLOW, {"body": "Cadastre-se", "flow_id": "12345", "cta": "Abrir", "token": "t"})[
+        "interactive"
+    ]
+    for interactive in (paying, filling):
+        check_interactive(interactive)
+    assert paying["action"]["parameters"]["total_amount"] == {"value": 1050, "offset": 100}
+    assert filling["action"]["parameters"]["flow_action"] == "data_exchange"
+    for wrong in ({"cents": 0}, {"cents": "10"}, {"key_type": ""}, {"item": ""}):
+        with pytest.raises(ValidationError):
+            validate(SendKind.ORDER_DETAILS, {**charge, **key, **wrong})

@@ -130,3 +130,24 @@ def test_one_delivery_may_carry_messages_and_statuses():
     value = {**statuses_value(status("read")), "messages": [message("text", {"body": "oi"})]}
     change = parse_change(value)
     assert [change.messages[0].wamid, change.statuses[0].wamid] == [WAMID, QUOTED]
+
+
+def paid(payment, **more):
+    return {"id": WAMID, "type": "payment", "status": "CAPTURED", "timestamp": SECONDS, "payment": payment, **more}
+
+
+def test_a_payment_is_told_beside_the_statuses_and_a_broken_one_is_set_aside():
+    amount = {"value": 1050, "offset": 100}
+    raw = paid({"reference_id": "abc", "amount": amount, "currency": "BRL"})
+    found = parse_change(statuses_value(raw, status("sent")))
+    assert [(each.reference, each.status, each.cents) for each in found.payments] == [("abc", "captured", 1050)]
+    assert [each.status for each in found.statuses] == [StatusKind.OTHER, StatusKind.SENT]
+    for other in (
+        {"currency": "USD"},
+        {"amount": {"value": "10", "offset": 100}},
+        {"amount": {"value": 1, "offset": 1}},
+    ):
+        foreign = paid({"reference_id": "abc", "amount": amount, **other})
+        assert parse_change(statuses_value(foreign)).payments[0].cents is None
+    delivery = parse_delivery(body(statuses_value(paid({}), raw)))
+    assert (len(delivery.broken), len(delivery.entries[0].payments)) == (1, 1)

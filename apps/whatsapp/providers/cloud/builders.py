@@ -93,6 +93,36 @@ def _location_request(content: Content, kind: SendKind) -> tuple[str, Any]:
     return _interactive("location_request_message", {"body": content["body"]}, {"name": "send_location"})
 
 
+def _order_details(content: Content, kind: SendKind) -> tuple[str, Any]:
+    """https://developers.facebook.com/documentation/business-messaging/whatsapp/payments/payments-br/offsite-pix"""
+    total = {"value": content["cents"], "offset": 100}
+    pix = {"code": content["code"], "merchant_name": content["merchant"], **_present(content, "key", "key_type")}
+    item = {"retailer_id": content["reference"], "name": content["item"], "amount": total, "quantity": 1}
+    parameters = {
+        "reference_id": content["reference"],
+        "type": "digital-goods",
+        "payment_type": "br",
+        "payment_settings": [{"type": "pix_dynamic_code", "pix_dynamic_code": pix}],
+        "currency": "BRL",
+        "total_amount": total,
+        "order": {"status": "pending", "tax": {"value": 0, "offset": 100}, "items": [item], "subtotal": total},
+    }
+    return _interactive("order_details", content, {"name": "review_and_pay", "parameters": parameters})
+
+
+def _flow(content: Content, kind: SendKind) -> tuple[str, Any]:
+    parameters: JSONObject = {
+        "flow_message_version": "3",
+        "flow_id": content["flow_id"],
+        "flow_cta": content["cta"],
+        "flow_token": content["token"],
+        "flow_action": "navigate" if content.get("screen") else "data_exchange",
+    }
+    if content.get("screen"):
+        parameters["flow_action_payload"] = _present(content, "screen", "data")
+    return _interactive("flow", content, {"name": "flow", "parameters": parameters})
+
+
 def _interactive(name: str, content: Content, action: JSONObject) -> tuple[str, Any]:
     value: JSONObject = {"type": name, "body": {"text": content["body"]}, "action": action}
     if content.get("header"):
@@ -133,4 +163,6 @@ BUILDERS: Mapping[SendKind, Callable[[Content, SendKind], tuple[str, Any]]] = {
     SendKind.LIST: _list,
     SendKind.CTA_URL: _cta_url,
     SendKind.LOCATION_REQUEST: _location_request,
+    SendKind.ORDER_DETAILS: _order_details,
+    SendKind.FLOW: _flow,
 }
