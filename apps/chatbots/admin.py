@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from apps.chatbots.models import Bot, Charge, Flow, FlowVersion, HookEvent, HookKey, Session, Step, Trigger
+from apps.chatbots.models import Bot, Charge, Flow, FlowTest, FlowVersion, HookEvent, HookKey, Session, Step, Trigger
 from apps.core.backoffice import JournalAdmin
 
 
@@ -66,3 +66,10 @@ class HookEventBackoffice(JournalAdmin):
     never_shown = ("answer",)
     list_display = ("name", "organization", "status", "at")
     list_select_related = ("organization",)
+
+
+@admin.register(FlowTest)
+class FlowTestBackoffice(JournalAdmin):
+    never_shown = ("script", "expects")
+    list_display = ("name", "flow", "organization", "created_at")
+    list_select_related = ("flow", "organization")

@@ -292,3 +292,24 @@ class Step(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.node_id}"
+
+
+class FlowTest(TenantModel):
+    """A script with what must come of it. `script` is the rehearsal's; `expects` a list of `{what: says, text, how}`,
+    `{what: variable, name, value}` and `{what: ends, status}`. All of a flow's run before it is published."""
+
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="tests")
+    name = models.CharField(_("name"), max_length=80)
+    script = models.JSONField()
+    expects = models.JSONField(default=list)
+    created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = _("flow test")
+        verbose_name_plural = _("flow tests")
+        constraints = [models.UniqueConstraint(fields=["flow", "name"], name="flow_test_once")]
+
+    def __str__(self) -> str:
+        return self.name

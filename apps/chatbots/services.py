@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from apps.audit.services import record
 from apps.chatbots import graph as graphs
-from apps.chatbots import validation
+from apps.chatbots import proving, validation
 from apps.chatbots.graph import Graph, Problem
 from apps.chatbots.models import Bot, Flow, FlowVersion
+from apps.chatbots.proving import Result
 from apps.core.clock import now
 from apps.core.text import clean_name
 from apps.organizations.models import Membership
+from apps.organizations.permissions import Perm, has_perm
 
 
 class Conflict(ValidationError):
@@ -31,6 +33,14 @@ class NotPublishable(ValidationError):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(_("Solve the problems of this flow before publishing it."), code="problems")
         self.problems = problems
+
+
+class TestsFailed(ValidationError):
+    """`results` are those of the tests that failed."""
+
+    def __init__(self, results: list[Result]) -> None:
+        super().__init__(_("Tests of this flow fail. Look at them before publishing it."), code="tests")
+        self.results = results
 
 
 @transaction.atomic
@@ -74,15 +84,24 @@ def problems(flow_or_graph: Flow | Graph | dict[str, Any]) -> list[Problem]:
 
 
 @transaction.atomic
-def publish(flow: Flow, by: Membership | None, note: str = "", canary_percent: int = 100) -> FlowVersion:
+def publish(
+    flow: Flow, by: Membership | None, note: str = "", canary_percent: int = 100, *, despite_tests: bool = False
+) -> FlowVersion:
     """Make the draft a version that never changes. New sessions begin on it, or `canary_percent` of them; those that
-    run stay where they began. Raises NotPublishable."""
+    run stay where they began. Raises NotPublishable; TestsFailed, unless somebody who may publishes in spite of it."""
     row = Flow.objects.select_for_update().get(pk=flow.pk)
     found = problems(row)
     if any(problem.blocks for problem in found):
         raise NotPublishable(found)
     graph = validation.cleaned(graphs.parse(row.draft))
-    return _new_version(row, graph, by=by, note=note, canary_percent=canary_percent)
+    failed = [result for result in proving.run_all(row) if not result.passed]
+    if failed and not (despite_tests and by is not None and has_perm(by, Perm.OVERRIDE_BOT_TESTS)):
+        raise TestsFailed(failed)
+    made = _new_version(row, graph, by=by, note=note, canary_percent=canary_percent)
+    if failed:
+        names = [result.test.name for result in failed]
+        record("flow.tests_overridden", actor=by, target=row.name, number=made.number, tests=names)
+    return made
 
 
 @transaction.atomic

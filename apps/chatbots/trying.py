@@ -33,7 +33,7 @@ def try_out(kind: type[Node], fields: Fields, variables: Mapping[str, Any], fact
     state = State("try", "step", steps=1, variables=dict(variables))
     outcome, wanted = _step(kind, fields, state, facts, None, tried)
     while wanted is not None and len(tried.done) < MOST_CALLS:
-        done = working.answer(Job(_patient(working.dump(wanted)), talk=_talk(facts)))
+        done = working.answer(Job(patient(working.dump(wanted)), talk=_talk(facts)))
         tried.done.append(done)
         outcome, wanted = _step(kind, fields, state, facts, replace(done.answered, key=wanted.key), tried)
     tried.port = outcome.port
@@ -61,7 +61,7 @@ def _talk(facts: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return (("user", last),) if last else ()
 
 
-def _patient(work: dict[str, Any]) -> dict[str, Any]:
+def patient(work: dict[str, Any]) -> dict[str, Any]:
     """Somebody is watching: one attempt, not for long."""
     if "retries" in work:
         work |= {"retries": 0, "timeout": min(work["timeout"], LONGEST)}

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from apps.accounts.tests.factories import UserFactory
 from apps.ai.tests.factories import ProviderFactory, SnippetFactory
 from apps.chatbots.models import FlowVersion, Session
-from apps.chatbots.tests.factories import FlowFactory, TriggerFactory
+from apps.chatbots.tests.factories import FlowFactory, FlowTestFactory, TriggerFactory
 from apps.contacts.models import Contact, Tag
 from apps.conversations.models import CannedReply, Conversation, Message, SavedView
 from apps.datasources.tests.factories import ConnectionFactory
@@ -157,6 +157,7 @@ class World:
             "trigger_id": trigger.pk,
             "version_id": version.pk,
             "session_id": session.pk,
+            "test_id": FlowTestFactory(organization=self.organization, flow=flow).pk,
         }
 
     def _of_the_inbox(self) -> dict[str, uuid.UUID]:

@@ -19,6 +19,12 @@ def pretty_json(value: Any) -> str:
 
 
 @register.filter
+def entry(rows: dict[str, Any], key: str) -> Any:
+    """What stands under a key that is itself a variable; the key where nothing does."""
+    return rows.get(key, key)
+
+
+@register.filter
 def secret_gap(name: str) -> str:
     """A secret as texts name it."""
     return secrets.written(name)

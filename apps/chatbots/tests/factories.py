@@ -3,7 +3,9 @@
 from factory.declarations import LazyAttribute, LazyFunction, Sequence
 
 from apps.chatbots import graph
-from apps.chatbots.models import Bot, Flow, Trigger
+from apps.chatbots.models import Bot, Flow, FlowTest, Trigger
+from apps.chatbots.rehearsal import new_script
+from apps.core.clock import now
 from apps.organizations.tests.factories import TenantFactory
 
 
@@ -33,3 +35,12 @@ class TriggerFactory(TenantFactory[Trigger]):
 
     flow = LazyAttribute(lambda made: FlowFactory(organization=made.organization))
     kind = Trigger.Kind.FIRST
+
+
+class FlowTestFactory(TenantFactory[FlowTest]):
+    class Meta:
+        model = FlowTest
+
+    flow = LazyAttribute(lambda made: FlowFactory(organization=made.organization))
+    name = Sequence(lambda number: f"Test {number}")
+    script = LazyFunction(lambda: new_script(now()))

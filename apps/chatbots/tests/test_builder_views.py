@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.chatbots import proposals, services, urls
 from apps.chatbots.models import Bot, Flow, FlowVersion, Session, Trigger
-from apps.chatbots.tests.factories import TriggerFactory
+from apps.chatbots.tests.factories import FlowTestFactory, TriggerFactory
 from apps.chatbots.tests.flows import flow_of
 from apps.chatbots.tests.workshop import workshop
 from apps.contacts.models import Contact
@@ -22,8 +22,10 @@ SEEING, MANAGING = {"owner", "admin", "supervisor"}, {"owner", "admin"}
 READ = {"bots", "bot", "triggers", "session", "session_graph", "flow", "draft", "problems", "variables", "export"}
 READ |= {"node", "outline", "versions", "version", "gallery", "sample", "sample_graph"}
 READ |= {"figures", "version_graph"}
+READ |= {"tests"}
 POSTED = {"bot_switch", "trigger_delete", "step_add", "step_order", "step_change", "rollback", "node_try"}
 POSTED |= {"bot_delete", "flow_delete", "key_renew"}
+POSTED |= {"bot_delete", "flow_delete", "test_new", "test_delete", "test_of_session"}
 HELLO = flow_of([("start", {}), ("message", {"text": "Oi"}), ("end", {})])
 
 
@@ -43,6 +45,7 @@ def ids_of(workshop) -> dict[str, object]:
         "trigger_id": trigger.pk,
         "version_id": version.pk,
         "session_id": session.pk,
+        "test_id": FlowTestFactory(organization=organization, flow=flow).pk,
         "sample": "reception",
         "key": _proposed(workshop),
     }

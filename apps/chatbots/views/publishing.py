@@ -14,6 +14,7 @@ from apps.chatbots.differences import compare
 from apps.chatbots.forms import PublishForm
 from apps.chatbots.models import Flow, FlowVersion
 from apps.chatbots.presenting import name_of, named
+from apps.chatbots.proving import Result
 from apps.chatbots.views.common import address, flow_or_404, go, is_fragment, member, page
 from apps.organizations.permissions import Perm, requires
 
@@ -25,20 +26,23 @@ EMPTY: dict[str, Any] = {"nodes": [], "edges": [], "comments": []}
 def publish(request: HttpRequest, slug: str, flow_id: UUID) -> HttpResponse:
     flow = flow_or_404(flow_id)
     found = named(flow.draft, [each for each in services.problems(flow) if each.blocks])
-    form = PublishForm(request.POST or None)
+    form, failed = PublishForm(request.POST or None), list[Result]()
     if not found and form.is_valid():
         try:
             return _published(request, flow, form)
         except services.NotPublishable as error:  # changed by somebody else in this moment
             found = named(flow.draft, error.problems)
-    context = {"flow": flow, "form": form, "problems": found, "in_dialog": is_fragment(request)}
+        except services.TestsFailed as error:
+            failed = error.results
+    context = {"flow": flow, "form": form, "problems": found, "failed": failed, "in_dialog": is_fragment(request)}
     template = "_publish.html" if is_fragment(request) else "publish.html"
     return page(request, template, status=422 if request.method == "POST" else 200, **context)
 
 
 def _published(request: HttpRequest, flow: Flow, form: PublishForm) -> HttpResponse:
     note, percent = form.cleaned_data["note"], form.cleaned_data["canary_percent"]
-    made = services.publish(flow, member(request), note, percent)
+    despite = "despite_tests" in request.POST
+    made = services.publish(flow, member(request), note, percent, despite_tests=despite)
     messages.success(request, _("Version %(number)s is published.") % {"number": made.number})
     if is_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address(request, "versions", flow_id=flow.pk)})

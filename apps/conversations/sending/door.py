@@ -68,10 +68,12 @@ def send(conversation_id: UUID, draft: Draft, *, author: Membership | None) -> M
     _require_author(author)
     _require_open_conversation(conversation)
     _require_reachable(conversation)
-    _require_window(conversation, draft)
+    require_window(draft.kind, conversation.is_window_open)
     _require_template(conversation, draft)
     message = _row(conversation, draft, author)
-    _require_content(draft)
+    if draft.media is not None:
+        _require_sendable(draft.media)
+    require_content(draft.kind, clean_text(draft.text), draft.content, has_media=draft.media is not None)
     message.save(force_insert=True)
     _move_up(conversation, message)
     if author is not None and not message.target_wamid:
@@ -105,8 +107,9 @@ def _require_reachable(conversation: Conversation) -> None:
         raise NotSent(_("This WhatsApp number is paused: %(why)s") % {"why": number.pause_reason}, code="number")
 
 
-def _require_window(conversation: Conversation, draft: Draft) -> None:
-    if draft.kind != SendKind.TEMPLATE and not conversation.is_window_open:
+def require_window(kind: SendKind, is_open: bool) -> None:
+    """Also asked by simulations, which send nothing."""
+    if kind != SendKind.TEMPLATE and not is_open:
         sentence = _(
             "More than 24 hours have passed since the customer's last message. "
             "WhatsApp only allows an approved template now."
@@ -121,16 +124,22 @@ def _require_template(conversation: Conversation, draft: Draft) -> None:
             raise NotSent(sentence, code="template")
 
 
-def _require_content(draft: Draft) -> None:
-    """Provider limits, checked before anything is stored. Media get their id at delivery, so one stands in here."""
-    content = dict(content_of(draft.kind, clean_text(draft.text), draft.content))
-    if draft.media is None and draft.kind in _MEDIA:
-        raise NotSent(_("Choose a file to send."), code="content")
+def _require_sendable(media: StoredFile) -> None:
     try:
-        if draft.media is not None:
-            require_sendable(draft.media)
-            content["media_id"] = "stored"
-        validate(draft.kind, content)
+        require_sendable(media)
+    except ValidationError as error:
+        raise NotSent(error.messages[0], code="content") from error
+
+
+def require_content(kind: SendKind, text: str, content: Mapping[str, Any], *, has_media: bool = False) -> None:
+    """Provider limits, checked before anything is stored. Media get their id at delivery, so one stands in here."""
+    whole = dict(content_of(kind, text, content))
+    if kind in _MEDIA and not has_media:
+        raise NotSent(_("Choose a file to send."), code="content")
+    if has_media:
+        whole["media_id"] = "stored"
+    try:
+        validate(kind, whole)
     except ValidationError as error:
         raise NotSent(error.messages[0], code="content") from error
 
@@ -199,7 +208,7 @@ def resend(message_id: UUID, *, author: Membership | None) -> Message:
     _require_open_conversation(conversation)
     _require_reachable(conversation)
     draft = Draft(message.client_id, SendKind(message.payload["send"]), content=message.payload)
-    _require_window(conversation, draft)
+    require_window(draft.kind, conversation.is_window_open)
     _require_template(conversation, draft)
     message.attempts = 0 if author else message.attempts
     message.status, message.next_attempt_at = Status.QUEUED, None

@@ -17,7 +17,7 @@ from apps.accounts.models import Picture, User
 from apps.ai.tests.factories import SnippetFactory, UsageFactory
 from apps.audit.services import record
 from apps.chatbots.models import Charge, FlowVersion, HookEvent, HookKey, Session, Step
-from apps.chatbots.tests.factories import BotFactory, FlowFactory, TriggerFactory
+from apps.chatbots.tests.factories import BotFactory, FlowFactory, FlowTestFactory, TriggerFactory
 from apps.contacts.models import Contact, ContactIdentity, Tag
 from apps.conversations.models import (
     CannedReply,
@@ -131,6 +131,7 @@ def _bot(about: Conversation) -> None:
     flow = FlowFactory(**company, bot=bot)
     TriggerFactory(**company, flow=flow)
     SnippetFactory(**company)
+    FlowTestFactory(**company, flow=flow, expects=[{"what": "says", "text": WORDS_OF_A_CUSTOMER}])
     version = FlowVersion.objects.create(flow=flow, number=1, graph={"text": WORDS_OF_A_CUSTOMER})
     session = Session.objects.create(conversation=about, version=version, state={"text": WORDS_OF_A_CUSTOMER})
     said = {"text": WORDS_OF_A_CUSTOMER}
