@@ -196,16 +196,15 @@ def _handed(before: State, reason: str) -> State:
 
 def told(effect: Any) -> str:
     """What a flow does beside talking, in a sentence."""
-    if isinstance(effect, effects.Handoff):
-        return _("A person gets the conversation.")
-    if isinstance(effect, effects.Finished):
-        return _("The flow is over.")
     words = {
+        effects.Handoff: _("A person gets the conversation."),
+        effects.Finished: _("The flow is over."),
         effects.Tag: _("A tag changes."),
         effects.SetField: _("A field of the contact changes."),
         effects.Note: _("A note is left for the agents."),
         effects.OptOut: _("The choice about marketing changes."),
         effects.Track: _("An event is counted."),
+        effects.Assign: _("The conversation is assigned."),
         effects.Close: _("The conversation is closed."),
     }
     return words.get(type(effect)) or _("Something is done: %(what)s.") % {"what": type(effect).__name__}
