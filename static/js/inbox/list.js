@@ -128,7 +128,7 @@ export function resolveAndNext() {
     const link = next && document.getElementById(next.id)?.querySelector(".row-link");
     if (link) link.click();
   });
-  form.requestSubmit($('[value="resolved"]', form));
+  $('[value="resolved"]', form).click(); // htmx takes the outcome of the button that was clicked
 }
 
 markCurrent();

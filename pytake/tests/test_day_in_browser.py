@@ -1,0 +1,103 @@
+"""A day on the desk without a mouse."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pytake.tests.stack import meet, phone_of, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
+AGENT = "livia@aurora.example"
+VIP = "UPDATE contacts_contact SET is_vip = true WHERE phone LIKE %s RETURNING 1"
+ROOM = """
+UPDATE teams_agent SET capacity = 100 FROM organizations_membership m JOIN accounts_user u ON u.id = m.user_id
+WHERE m.id = teams_agent.membership_id AND u.email = %s RETURNING 1
+"""
+WATCH = """
+for (const kind of ["pointerdown", "mousedown", "mousemove", "touchstart", "wheel"])
+  addEventListener(kind, () => sessionStorage.setItem("touched", kind), { capture: true });
+"""
+
+
+@pytest.fixture
+def customer(stack):
+    """Somebody new writes: `customer("71", "Oi")` gives the conversation's id."""
+
+    def write(key: str, words: str) -> str:
+        meet(stack, key)
+        stack.control("inbound", {"customer": phone_of(key), "type": "text", "text": {"body": words}, "wait": True})
+        query = "SELECT conversation_id FROM conversations_message WHERE text = %s AND direction = 'in'"
+        wait_until(lambda: stack.rows(query, words), 30, "the message did not arrive")
+        return str(stack.rows(query, words)[0][0])
+
+    return write
+
+
+@pytest.fixture
+def desk(stack, log_in):
+    def open_page(email: str, path: str) -> Page:
+        page = log_in(email)
+        page.complaints = []
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(f"{stack.url}/o/loja-aurora/{path}")
+        return page
+
+    return open_page
+
+
+def tab_to(page: Page, selector: str, most: int = 80) -> None:
+    """Where the keyboard leads, and not where a script puts the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} cannot be reached with the keyboard")
+
+
+def write(page: Page, key: str, words: str, sent: str) -> None:
+    """With the shortcut of a reply or a note; Escape gives the shortcuts back."""
+    page.keyboard.press(key)
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"li.{sent}").filter(has_text=words)).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def transfer(page: Page, to: str, why: str) -> None:
+    tab_to(page, "[data-testid=transfer]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#modal [name=to]")).to_be_visible()
+    tab_to(page, "#modal [name=to]")
+    page.keyboard.type(to)
+    page.keyboard.press("Tab")
+    page.keyboard.type(why)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("thread")).to_contain_text(re.compile(f"transferiu a conversa para a fila {to}.*{why}"))
+
+
+def test_the_whole_day_with_the_keyboard_alone(stack, customer, desk):
+    chat = customer("71", "Meu pedido 7100 sumiu")
+    stack.rows(VIP, f"%{phone_of('71')[-8:]}")
+    page = desk(AGENT, "desk/queue/")
+    stack.rows(ROOM, AGENT)
+    page.add_init_script(WATCH)
+    page.reload()
+    tab_to(page, "main [data-testid=pull]")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/desk/conversations/{chat}/")
+    expect(page.get_by_test_id("composer-text")).to_be_visible()
+    write(page, "r", "Oi! Vou procurar o pedido", "msg-out")
+    write(page, "n", "Transportadora atrasou", "msg-note")
+    transfer(page, "Vendas", "troca")
+
+    tab_to(page, "#thread-pane [data-testid=pull]")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("resolve")).to_be_visible()
+    page.keyboard.press("Escape")  # who has just taken it is about to write
+    page.keyboard.press("e")
+    state = "SELECT state, outcome FROM conversations_conversation WHERE id = %s"
+    wait_until(lambda: stack.rows(state, chat) == [("closed", "resolved")], 15, "it was not resolved")
+    expect(page.get_by_test_id("toast").filter(has_text="Desfazer")).to_be_visible()
+    assert page.evaluate("sessionStorage.getItem('touched')") is None
+    assert page.complaints == []
