@@ -18,20 +18,14 @@ PROVIDER_SECONDS = 0.06
 HALF = Goal("message → bot's answer at the provider, p50", "ms", must=60, aim=40, more_is_better=False, is_ratio=False)
 MOST = Goal("message → bot's answer at the provider, p95", "ms", must=150, aim=90, more_is_better=False, is_ratio=False)
 _people = count(2_000_000)
+_STEPS = [("start", {}), ("message", {"text": "Olá, {{contact.first_name}}!"}), ("end", {})]
 _FLOW = {
     "schema": 1,
     "nodes": [
-        {"id": "n1", "kind": "start", "x": 0, "y": 0, "label": "", "fields": {}},
-        {
-            "id": "n2",
-            "kind": "buttons",
-            "x": 300,
-            "y": 0,
-            "label": "",
-            "fields": {"text": "Olá, {{contact.first_name}}!", "buttons": [{"id": "a", "title": "Pedido"}]},
-        },
+        {"id": f"n{at}", "kind": kind, "x": at * 300, "y": 0, "label": "", "fields": fields}
+        for at, (kind, fields) in enumerate(_STEPS, 1)
     ],
-    "edges": [{"from": "n1", "port": "next", "to": "n2"}],
+    "edges": [{"from": "n1", "port": "next", "to": "n2"}, {"from": "n2", "port": "next", "to": "n3"}],
     "comments": [],
 }
 

@@ -22,7 +22,13 @@ from apps.ops.stack.spawn import end, spawn
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
-_BY_HAND = ("contacts_contact", "contacts_contactidentity", "conversations_conversation", "conversations_message")
+_BY_HAND = (
+    "contacts_contact",
+    "contacts_contactidentity",
+    "conversations_conversation",
+    "conversations_message",
+    "chatbots_session",
+)
 _UNSET = """
 SELECT table_name, column_name, data_type FROM information_schema.columns
 WHERE table_name = ANY(%s) AND is_nullable = 'NO' AND column_default IS NULL

@@ -111,10 +111,11 @@ def _turn(session: Session, answered: Answered | None) -> bool:
         return True
     with translation.override(conversation.organization.language):
         messages = _heard(session)
-        state = states.load(session.state) if session.state else _beginning(session)
+        programs = Programs(session.seed)
+        state = states.load(session.state) if session.state else engine.begin(programs[str(session.version_id)])
         began = time.monotonic()
         for event in _events(state, messages, answered or payments.told(session, state)):
-            state = _feed(session, state, event, began)
+            state = _feed(session, state, event, began, programs)
         if messages:
             session.heard_id = messages[-1].pk
         _settle(session, state)
@@ -127,13 +128,6 @@ def _show(session: Session, done: Done) -> None:
     """What was asked outside and what came back, at the step that wanted it."""
     asked = Step.objects.filter(session=session, number=int(done.answered.key.split(".")[0]))
     asked.update(request=done.request, answer=done.answer, took_ms=done.ms)
-
-
-def _beginning(session: Session) -> State:
-    """Version ids are text in a state."""
-    version = str(session.version_id)
-    programs = Programs(session.seed)
-    return engine.begin(programs[version])
 
 
 def _heard(session: Session) -> list[Message]:
@@ -153,10 +147,10 @@ def _events(state: State, messages: list[Message], answered: Answered | None) ->
     return [*events, *(said_of(message) for message in messages), TimeCame()]
 
 
-def _feed(session: Session, state: State, event: Event, began: float) -> State:
+def _feed(session: Session, state: State, event: Event, began: float, programs: Programs) -> State:
     """One input, and at once those that its effects ask for and this house answers itself."""
     facts = _facts(session, event)
-    given = engine.Input(now(), event, Programs(session.seed), session.seed, facts, lambda: time.monotonic() - began)
+    given = engine.Input(now(), event, programs, session.seed, facts, lambda: time.monotonic() - began)
     after, done = engine.advance(state, given)
     session.state = {"variables": after.variables}
     _record(session, done)
@@ -168,7 +162,7 @@ def _feed(session: Session, state: State, event: Event, began: float) -> State:
     local = next((effect for effect in done if isinstance(effect, effects.CheckHours)), None)
     if local is not None and after.waiting is not None and after.waiting.key == local.key:
         is_open = working.is_open(session.conversation, local.queue)
-        return _feed(session, after, Answered(local.key, is_open), began)
+        return _feed(session, after, Answered(local.key, is_open), began, programs)
     return after
 
 
@@ -185,7 +179,7 @@ def _record(session: Session, done: list[Any]) -> None:
         rows.append(
             Step(
                 session=session,
-                version_id=UUID(took.version),
+                **_version_of(session, took),
                 number=took.number,
                 node_id=took.node,
                 kind=took.kind,
@@ -196,6 +190,12 @@ def _record(session: Session, done: list[Any]) -> None:
             )
         )
     Step.objects.bulk_create(rows)
+
+
+def _version_of(session: Session, took: effects.Took) -> dict[str, Any]:
+    """The session's own version is at hand, and so known to be the tenant's; a sub-flow's is looked at."""
+    own = took.version == str(session.version_id)
+    return {"version": session.version} if own else {"version_id": UUID(took.version)}
 
 
 def _keep_work(session: Session, done: list[Any]) -> None:

@@ -23,7 +23,7 @@ class Hours(Node):
 
     @classmethod
     def ports(cls, fields: Fields) -> list[Port]:
-        return [Port("open", str(_("Open"))), Port("closed", str(_("Closed")))]
+        return [Port("open", str(_("Open now"))), Port("closed", str(_("Closed now")))]
 
     @classmethod
     def execute(cls, turn: Turn, fields: Fields) -> Outcome:
