@@ -90,7 +90,10 @@ def test_a_bot_of_ten_steps_is_drawn_with_the_mouse_and_published(new_bot):
     expect(page.locator(".react-flow__edge")).to_have_count(EDGES)
     expect(page.locator("[data-save-state]")).to_have_text("Salvo")
     page.get_by_role("button", name="Publicar").click()
-    page.get_by_test_id("publish-form").get_by_role("button", name="Publicar").click()
+    form = page.get_by_test_id("publish-form")
+    expect(form).to_be_visible()
+    assert form.get_by_role("alert").all_inner_texts() == []
+    form.get_by_role("button", name="Publicar").click()
     page.wait_for_url("**/versions/")
     expect(page.get_by_test_id("version")).to_have_count(1)
 
