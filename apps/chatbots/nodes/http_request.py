@@ -80,8 +80,11 @@ class HttpRequest(Node):
         turn.set(fields["status"], status)
         if not isinstance(status, int) or not 200 <= status < 300:
             return Outcome(port="error")
-        for row in fields["mapping"]:
-            turn.set(row["variable"], inside(answer.get("body"), row["path"]))
+        body, wanted = answer.get("body"), fields["mapping"]
+        if any(row["path"] for row in wanted) and not isinstance(body, dict | list):
+            return Outcome(port="error")  # a page, or nothing, where data was expected
+        for row in wanted:
+            turn.set(row["variable"], inside(body, row["path"]))
         return Outcome(port="next")
 
     @classmethod
