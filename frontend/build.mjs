@@ -8,9 +8,11 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "frontend/dist");
 const watch = process.argv.includes("--watch");
 
-// Where icon names are looked for: `{% icon "name" %}`, `icon="name"`, `"icon": "name"`, `icon("name")`.
+// Where icon names are looked for: `{% icon "name" %}`, `icon="name"`, `"icon": "name"`, `icon("name")`, and on the one line
+// in which a bot's step says `kind, group, icon, title = …`.
 const SOURCES = [["templates", /\.(html|txt)$/], ["apps", /\.(html|py)$/], ["static/js", /\.js$/]];
 const ICON_NAME = /(?<!\.)\bicon["']?(?:\s*[=:(]\s*|\s+)["']([a-z][a-z0-9-]*)["']/g;
+const STEP_ICON = /icon, title = "\w+", "\w+", "([a-z][a-z0-9-]*)"/g;
 
 async function filesUnder(folder, pattern) {
   const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
@@ -23,7 +25,8 @@ async function usedIcons() {
   const used = new Map();
   for (const [folder, pattern] of SOURCES) {
     for (const file of await filesUnder(folder, pattern)) {
-      for (const [, name] of (await readFile(file, "utf8")).matchAll(ICON_NAME)) used.set(name, relative(root, file));
+      const text = await readFile(file, "utf8");
+      for (const [, name] of [...text.matchAll(ICON_NAME), ...text.matchAll(STEP_ICON)]) used.set(name, relative(root, file));
     }
   }
   return used;

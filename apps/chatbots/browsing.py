@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.chatbots.editing import Graph
 from apps.chatbots.nodes import KINDS
-from apps.chatbots.nodes.fields import VariableField
+from apps.chatbots.nodes.fields import RowsField, VariableField
 from apps.chatbots.presenting import name_of
 from apps.chatbots.values import BUILT_IN
 
@@ -33,5 +33,13 @@ def _kept(graph: Graph) -> Iterator[tuple[str, str]]:
         for field, form_field in kind.form_class.base_fields.items():
             if isinstance(form_field, VariableField) and node["fields"].get(field):
                 yield str(node["fields"][field]), name_of(node)
+            elif isinstance(form_field, RowsField) and any(column.name == "variable" for column in form_field.columns):
+                yield from ((row, name_of(node)) for row in _named(node["fields"].get(field)))
         if node["kind"] == "start":
             yield from ((row["name"], name_of(node)) for row in kind.clean(node["fields"])["variables"])
+
+
+def _named(rows: Any) -> list[str]:
+    """The variables of a list of rows; a draft may hold anything."""
+    found = rows if isinstance(rows, list) else []
+    return [row["variable"] for row in found if isinstance(row, dict) and isinstance(row.get("variable"), str)]

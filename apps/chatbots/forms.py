@@ -141,6 +141,7 @@ class SampleForm(forms.Form):
     sample = forms.JSONField(
         label=_("Variables, as JSON"),
         required=False,
+        initial=dict,
         widget=forms.Textarea(
             {"rows": 3, "class": "form-control font-monospace", "spellcheck": "false", "placeholder": '{"order": "42"}'}
         ),

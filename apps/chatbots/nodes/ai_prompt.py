@@ -29,7 +29,7 @@ def providers() -> list[tuple[str, str]]:
 class AskingAiForm(NodeForm):
     """What every step with an AI has."""
 
-    provider = OneOfField(label=_("AI provider"), choices=providers, required=True)
+    provider = OneOfField(label=_("Which AI"), choices=providers, required=True)
     model = forms.CharField(
         label=_("Model"), max_length=100, required=False, help_text=_("Empty: the one of the provider's page.")
     )

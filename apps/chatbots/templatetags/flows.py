@@ -14,8 +14,19 @@ register = template.Library()
 
 @register.filter
 def pretty_json(value: Any) -> str:
-    """A JSON value over several lines, for people."""
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    """A JSON value over several lines, for people: texts that are JSON themselves (bodies) are opened."""
+    return json.dumps(_opened(value), indent=2, ensure_ascii=False)
+
+
+def _opened(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _opened(each) for name, each in value.items()}
+    if isinstance(value, str) and value.startswith(("{", "[")):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
 
 
 @register.filter

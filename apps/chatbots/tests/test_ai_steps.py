@@ -11,6 +11,7 @@ from apps.chatbots.models import Session, Step
 from apps.chatbots.services import problems
 from apps.chatbots.tests.conftest import only_conversation, sent
 from apps.chatbots.tests.flows import flow_of
+from apps.chatbots.views.replay import _spent
 from apps.contacts.models import Tag
 from apps.conversations.models import State
 
@@ -46,6 +47,8 @@ def test_an_answer_is_said_and_kept_and_its_tokens_are_counted(bot, talk, provid
     assert asked.answer["cost_micros"] == asked.answer["tokens_in"] + asked.answer["tokens_out"] > 0
     assert Spending.objects.get().spent == asked.answer["cost_micros"]
     assert "canary" not in str([Step.objects.values(), Session.objects.values()])
+    shown = _spent([{"row": step} for step in Step.objects.all()])
+    assert (shown["micros"], shown["currency"]) == (asked.answer["cost_micros"], "USD")
 
 
 def test_answers_become_variables_of_their_kind(bot, talk, provider):

@@ -41,6 +41,7 @@ def test_it_shows_what_was_asked_what_came_and_what_would_be_kept(press, world, 
     assert world.asked[0][1] == "https://api.example/7/Oi/canary"
     assert (status, "caneca" in page, "canary" in page) == (200, True, False)
     assert "leaves through “Next”" in page
+    assert "&quot;order&quot;: {" in page  # a body that is JSON is opened
     with tenant_scope(workshop.flow.organization):
         assert not Session.objects.exists()
         assert AuditEvent.objects.filter(action="flow.step_tried").exists()

@@ -25,7 +25,8 @@ def _session_or_404(session_id: UUID) -> Session:
 @requires(Perm.SEE_BOTS)
 def session(request: HttpRequest, slug: str, session_id: UUID) -> HttpResponse:
     found = _session_or_404(session_id)
-    return page(request, "session.html", session=found, flow=found.version.flow, steps=_steps(found))
+    steps = _steps(found)
+    return page(request, "session.html", session=found, flow=found.version.flow, steps=steps, spent=_spent(steps))
 
 
 @require_safe
@@ -45,3 +46,13 @@ def _steps(found: Session) -> list[dict[str, Any]]:
         variables = variables | step.delta
         listed.append({"row": step, "name": names.get(step.node_id, step.node_id), "variables": variables})
     return listed
+
+
+def _spent(steps: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Tokens and cost of all AI calls; None without any."""
+    answers = [step["row"].answer for step in steps if "cost_micros" in (step["row"].answer or {})]
+    if not answers:
+        return None
+    tokens = sum(answer["tokens_in"] + answer["tokens_out"] for answer in answers)
+    micros = sum(answer["cost_micros"] for answer in answers)
+    return {"tokens": tokens, "micros": micros, "currency": answers[0]["currency"]}
