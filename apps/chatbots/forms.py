@@ -186,3 +186,29 @@ class TriggerForm(forms.ModelForm):  # type: ignore[type-arg]
         if "flow" in cleaned:
             self.instance.flow = cleaned["flow"]
         return cleaned
+
+
+class OccasionForm(forms.Form):
+    """Something that a customer might do, to see which trigger it sets off."""
+
+    text = forms.CharField(label=_("What the customer writes"), max_length=4_096, required=False)
+    number = choice_of(Number, _("On the number"), None, required=True)
+    hours = forms.ChoiceField(
+        label=_("Business hours"),
+        choices=[("now", _("As they are now")), ("open", _("Open")), ("closed", _("Out of hours"))],
+        initial="now",
+    )
+    payload = forms.CharField(
+        label=_("Button touched"),
+        max_length=500,
+        required=False,
+        help_text=_("The button's id, as its trigger names it."),
+    )
+    is_first = forms.BooleanField(label=_("First message of the conversation"), required=False, initial=True)
+    is_from_ad = forms.BooleanField(label=_("Comes from an ad"), required=False)
+
+    def __init__(self, *args: Any, bot: Bot, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        numbers = Number.objects.all()
+        self.fields["number"].queryset = numbers  # type: ignore[attr-defined]
+        self.initial["number"] = bot.numbers.first() or numbers.first()

@@ -88,10 +88,10 @@ def _wanted(item: Arrived, triggers: list[Trigger]) -> tuple[Trigger, Message] |
 def _occasion(message: Message, is_first: bool, number_id: UUID) -> Occasion:
     payload = str(message.payload.get("id") or message.payload.get("payload") or "")
     is_from_ad = "referral" in message.payload
-    return Occasion(number_id, message.text, payload, is_first, is_from_ad, is_closed=_closed(number_id))
+    return Occasion(number_id, message.text, payload, is_first, is_from_ad, is_closed=closed_on(number_id))
 
 
-def _closed(number_id: UUID) -> Callable[[], bool]:
+def closed_on(number_id: UUID) -> Callable[[], bool]:
     """Whether the queue of the number is closed now."""
 
     @cache

@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+
 from apps.chatbots import patterns
 from apps.chatbots.comparing import folded
-from apps.chatbots.models import FlowVersion, Trigger
+from apps.chatbots.models import Bot, FlowVersion, Trigger
 
 ALWAYS: frozenset[str] = frozenset({"first", "any", "closed", "ad"})
 
@@ -26,9 +28,12 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
+    """`is_here`: whether it listens on the number at all."""
+
     trigger: Trigger
     matches: bool
     wins: bool = False
+    is_here: bool = True
 
 
 def _same(value: str, said: str) -> bool:
@@ -58,9 +63,10 @@ _MATCHES: dict[str, Callable[[str, Occasion], bool]] = {
 }
 
 
-def active() -> list[Trigger]:
-    """Of bots that are on, in the order in which they win. Two queries, with the numbers of each bot."""
-    rows = Trigger.objects.filter(flow__bot__is_active=True, flow__versions__isnull=False).distinct()
+def active(also: Bot | None = None) -> list[Trigger]:
+    """Of bots that are on, and of `also`, in the order in which they win. Two queries, with the numbers of each bot."""
+    is_on = Q(flow__bot__is_active=True) | (Q(flow__bot=also) if also else Q())
+    rows = Trigger.objects.filter(is_on, flow__versions__isnull=False).distinct()
     found = rows.select_related("flow__bot").prefetch_related("flow__bot__numbers")
     return sorted(found, key=lambda row: (row.priority, row.created_at, row.pk))
 
@@ -71,7 +77,7 @@ def who_would_win(occasion: Occasion, triggers: Sequence[Trigger] | None = None)
     won = False
     for trigger in active() if triggers is None else triggers:
         matches = _matches(trigger, occasion)
-        found.append(Candidate(trigger, matches, matches and not won))
+        found.append(Candidate(trigger, matches, matches and not won, _is_here(trigger, occasion)))
         won = won or matches
     return found
 
@@ -81,12 +87,14 @@ def winner(occasion: Occasion, triggers: Sequence[Trigger]) -> Trigger | None:
 
 
 def _matches(trigger: Trigger, occasion: Occasion) -> bool:
+    match = _MATCHES.get(trigger.kind)
+    return match is not None and _is_here(trigger, occasion) and match(trigger.value, occasion)
+
+
+def _is_here(trigger: Trigger, occasion: Occasion) -> bool:
     """A trigger without a number is for all numbers of its bot; a bot without numbers is for all of the company."""
     numbers = {trigger.number_id} if trigger.number_id else {row.pk for row in trigger.flow.bot.numbers.all()}
-    if numbers and occasion.number_id not in numbers:
-        return False
-    match = _MATCHES.get(trigger.kind)
-    return match is not None and match(trigger.value, occasion)
+    return not numbers or occasion.number_id in numbers
 
 
 def version_for(versions: Sequence[FlowVersion], seed: int) -> FlowVersion | None:

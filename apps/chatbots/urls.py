@@ -35,6 +35,7 @@ urlpatterns = [
     path("<uuid:bot_id>/switch/", bots.bot_switch, name="bot_switch"),
     path("<uuid:bot_id>/flows/new/", flows.flow_new, name="flow_new"),
     path("<uuid:bot_id>/triggers/", triggers.trigger_list, name="triggers"),
+    path("<uuid:bot_id>/triggers/tester/", triggers.trigger_tester, name="trigger_tester"),
     path("<uuid:bot_id>/triggers/new/", triggers.trigger_new, name="trigger_new"),
     path("triggers/<uuid:trigger_id>/", triggers.trigger, name="trigger"),
     path("triggers/<uuid:trigger_id>/delete/", triggers.trigger_delete, name="trigger_delete"),

@@ -1,5 +1,6 @@
 """When the flows of a bot begin."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.audit.services import record
-from apps.chatbots.forms import TriggerForm
+from apps.chatbots import explaining
+from apps.chatbots.forms import OccasionForm, TriggerForm
+from apps.chatbots.handlers import closed_on
 from apps.chatbots.models import Bot, Trigger
+from apps.chatbots.triggering import Occasion
 from apps.chatbots.views.addresses import example
 from apps.chatbots.views.common import address, go, member, page
+from apps.core.text import clean_text
 from apps.organizations.permissions import Perm, requires
 
 
@@ -23,6 +28,31 @@ def trigger_list(request: HttpRequest, slug: str, bot_id: UUID) -> HttpResponse:
     bot = get_object_or_404(Bot.objects.kept(), pk=bot_id)
     rows = Trigger.objects.filter(flow__bot=bot).select_related("flow", "number").order_by("priority", "id")
     return page(request, "triggers.html", bot=bot, triggers=rows, tab="triggers")
+
+
+@require_safe
+@requires(Perm.SEE_BOTS)
+def trigger_tester(request: HttpRequest, slug: str, bot_id: UUID) -> HttpResponse:
+    """Which trigger would win, and why the others lose. Nothing begins."""
+    bot = get_object_or_404(Bot.objects.kept(), pk=bot_id)
+    form = OccasionForm(request.GET if "number" in request.GET else None, bot=bot)
+    verdicts = explaining.verdicts(_occasion(form.cleaned_data), bot) if form.is_valid() else []
+    context: dict[str, Any] = {
+        "bot": bot,
+        "form": form,
+        "verdicts": verdicts,
+        "winner": next((row for row in verdicts if row.wins), None),
+        "left_out": explaining.left_out(bot),
+        "tab": "trigger_tester",
+    }
+    return page(request, "trigger_tester.html", **context)
+
+
+def _occasion(said: dict[str, Any]) -> Occasion:
+    number, hours = said["number"].pk, said["hours"]
+    is_closed = closed_on(number) if hours == "now" else partial(bool, hours == "closed")
+    text, payload = clean_text(said["text"]), said["payload"]
+    return Occasion(number, text, payload, said["is_first"], said["is_from_ad"], is_closed=is_closed)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
