@@ -21,6 +21,8 @@ FIGURES = (
     "pages",
     "scale",
     "pulls",
+    "agents",
+    "opening",
     "engine",
     "answers",
     "canvas",

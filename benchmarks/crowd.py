@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Any
 
-_serial = count()
+_serial, _crowds = count(), count()
 
 _FILL = """
 WITH fresh AS (
@@ -41,7 +41,7 @@ Pair = tuple[Any, Any]
 
 def conversations(connection: Any, number: int) -> list[Pair]:
     """So many new people with an open conversation each: (conversation id, contact id)."""
-    first = next(_serial) * 1_000_000
+    first = next(_crowds) * 1_000_000
     return list(connection.execute(_FILL, {"first": first, "last": first + number - 1}).fetchall())
 
 

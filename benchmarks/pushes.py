@@ -69,10 +69,10 @@ class _Pushed:
         return began
 
 
-class _Sockets:
-    """A process with so many open sockets."""
+class Sockets:
+    """A process with so many open sockets; `cookies` is one cookie for all, or `@file` with one a line."""
 
-    def __init__(self, house: House, port: int, count: int, path: str, cookies: str) -> None:
+    def __init__(self, port: int, count: int, path: str, cookies: str) -> None:
         url, origin = f"ws://127.0.0.1:{port}{path}", f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "benchmarks.sockets", url, str(count), cookies, origin, ""]
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -109,8 +109,8 @@ def _compare(
     path = f"/o/{house.demo['organization']['slug']}/live/"
     before = [_resident(pid) for pid in pids]
     with (
-        _Sockets(house, house.port, count, path, cookie(house, 0)) as ours,
-        _Sockets(house, other_port, count, "/", "") as theirs,
+        Sockets(house.port, count, path, cookie(house, 0)) as ours,
+        Sockets(other_port, count, "/", "") as theirs,
     ):
         after = [_resident(pid) for pid in pids]
         measured, reference = interleave(
@@ -122,7 +122,7 @@ def _compare(
     return Row(goal, median(measured), median(reference), samples, note), grown[0], grown[1]
 
 
-def _p95(sockets: _Sockets, publish: Any, pushes: int) -> float:
+def _p95(sockets: Sockets, publish: Any, pushes: int) -> float:
     found: list[float] = []
     for _ in range(pushes):
         found += sockets.delays(publish)

@@ -1,5 +1,6 @@
 """Browser-like sockets: `python -m benchmarks.sockets URL COUNT COOKIE ORIGIN` prints when each frame came.
 
+COOKIE may be `@file`: one a line, each socket another.
 Says `ready` once all are open, then one line a push: the delays in milliseconds of its frames over all sockets. A frame
 belongs to the push whose marker (the `sent=<nanoseconds>` of the line read from stdin) was announced last.
 """
@@ -7,6 +8,7 @@ belongs to the push whose marker (the `sent=<nanoseconds>` of the line read from
 import asyncio
 import sys
 import time
+from pathlib import Path
 
 import orjson
 import uvloop
@@ -43,9 +45,10 @@ async def follow(url: str, cookie: str, origin: str, view: str, crowd: Crowd, op
 
 async def run(url: str, count: int, cookie: str, origin: str, view: str) -> None:
     crowd, tasks = Crowd(count), []
-    for _ in range(count):
-        opened = asyncio.Event()
-        tasks.append(asyncio.create_task(follow(url, cookie, origin, view, crowd, opened)))
+    cookies = Path(cookie[1:]).read_text().split("\n") if cookie.startswith("@") else [cookie]
+    for number in range(count):
+        opened, own = asyncio.Event(), cookies[number % len(cookies)]
+        tasks.append(asyncio.create_task(follow(url, own, origin, view, crowd, opened)))
         await asyncio.wait_for(opened.wait(), 20)
     await asyncio.sleep(0.5)
     print("ready", flush=True)

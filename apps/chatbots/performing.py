@@ -127,7 +127,7 @@ def _agent(agent: str) -> Membership | None:
     if row is None or not has_perm(row, Perm.REPLY):
         return None
     member = rules.locked_member(row.pk)
-    return member if rules.open_now(member) < rules.capacity_of(member) else None
+    return member if rules.standing(member).has_room else None
 
 
 def _queue(effect: effects.Handoff) -> Queue | None:

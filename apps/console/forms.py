@@ -11,7 +11,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from apps.conversations import trying
+from apps.conversations.composing.fields import Phone, Words
 from apps.core.clock import now
+from apps.core.templatetags.pytake import plain_name
 from apps.core.text import clean_name, clean_text
 from apps.core.zones import time_zone_choices
 from apps.organizations.models import Membership, Organization
@@ -19,7 +22,8 @@ from apps.organizations.permissions import Role
 from apps.organizations.services import grantable_roles
 from apps.teams.models import Queue
 from apps.whatsapp.connect.report import Credentials
-from apps.whatsapp.models import ConnectionAttempt, Number
+from apps.whatsapp.models import ConnectionAttempt, Number, Template
+from apps.whatsapp.providers import limits
 
 _DIGITS = RegexValidator(r"^\d{5,32}$", _("Only digits: copy the ID, not the phone or the name."))
 _TEXT = {"class": "form-control", "autocomplete": "off", "spellcheck": "false"}
@@ -116,6 +120,49 @@ _VERTICALS = [
     ("RESTAURANT", _("Restaurant")),
     ("OTHER", _("Other")),
 ]
+
+
+class TrialForm(forms.Form):
+    """A test message: to which phone, and what: a text, or a template that needs nothing filled in."""
+
+    phone = Phone(
+        label=_("Phone"),
+        help_text=_("With area code, such as (11) 98888-1234."),
+        error_messages={"required": _("Write the phone that is to receive it.")},
+    )
+    template = forms.ModelChoiceField(
+        Template.objects.none(),
+        label=_("What to send"),
+        required=False,
+        empty_label=_("A text (if the phone wrote in the last 24 hours)"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    text = Words(label=_("Text"), limit=limits.TEXT, required=False)
+
+    def __init__(self, *args: Any, number: Number, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "trial-%s", **kwargs})
+        ready = Template.objects.filter(pk__in=[row.pk for row in trying.ready_templates(number)])
+        self.fields["template"].queryset = ready.order_by("name")  # type: ignore[attr-defined]
+        self.fields["template"].label_from_instance = _template_label  # type: ignore[attr-defined]
+        self.fields["phone"].widget.attrs["class"] = "form-control"
+        self.fields["text"].initial = _("Test message from PyTake ✅")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("template") and not data.get("text") and "text" not in self.errors:
+            self.add_error("text", _("Write a text, or choose a template."))
+        return data
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """As `trying.send_test` takes it."""
+        template = self.cleaned_data["template"]
+        text = "" if template else self.cleaned_data["text"]
+        return {"phone": self.cleaned_data["phone"], "template": template, "text": text}
+
+
+def _template_label(template: Template) -> str:
+    return f"{plain_name(template.name)} · {template.language}"
 
 
 class RouteForm(forms.Form):

@@ -16,6 +16,7 @@ from apps.console.views import (
     secrets,
     settings,
     teams,
+    trial,
     whatif,
     workshop,
 )
@@ -38,6 +39,8 @@ urlpatterns = [
     path("numbers/<uuid:number_id>/refresh/", numbers.number_refresh, name="number_refresh"),
     path("numbers/<uuid:number_id>/pause/", numbers.number_pause, name="number_pause"),
     path("numbers/<uuid:number_id>/resume/", numbers.number_resume, name="number_resume"),
+    path("numbers/<uuid:number_id>/try/", trial.number_try, name="number_try"),
+    path("numbers/<uuid:number_id>/try/<uuid:message_id>/", trial.number_tried, name="number_tried"),
     path("numbers/<uuid:number_id>/token/", connect.number_token, name="number_token"),
     path("numbers/<uuid:number_id>/qr.svg", numbers.number_qr, name="number_qr"),
     path("numbers/<uuid:number_id>/profile/", numbers.number_profile, name="number_profile"),

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import HttpRequest
 
 from apps.conversations import selectors
 from apps.conversations.pages import membership_of, visible_to_viewer
 from apps.conversations.rendering import abilities, render_message, rows_html
+from apps.core.ids import as_uuid
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def missed(request: HttpRequest) -> Missed:
 
 
 def _lines(request: HttpRequest) -> tuple[list[str], str]:
-    wanted = _uuid(request.GET.get("conversation", ""))
+    wanted = as_uuid(request.GET.get("conversation", ""))
     conversation = visible_to_viewer(request, wanted) if wanted else None
     if conversation is None:
         return [], ""
@@ -51,7 +51,7 @@ def _lines(request: HttpRequest) -> tuple[list[str], str]:
         "can": abilities(membership, conversation),
     }
     page = selectors.thread_page(conversation, before=request.GET.get("before", ""))
-    shown, rest = _uuid(request.GET.get("line", "")), ""
+    shown, rest = as_uuid(request.GET.get("line", "")), ""
     if shown and page.next_cursor and page.rows[-1].pk > shown:
         rest = urlencode({"conversation": conversation.pk, "line": shown, "before": page.next_cursor})
     return [render_message(message, context) for message in page.rows[::-1]], rest
@@ -61,11 +61,4 @@ def _moment(text: str) -> datetime | None:
     try:
         return datetime.fromtimestamp(float(text), UTC)
     except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
         return None

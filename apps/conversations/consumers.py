@@ -32,6 +32,7 @@ from apps.conversations import live, receipts, services, watching
 from apps.conversations.models import Conversation, Message
 from apps.conversations.selectors import LINES
 from apps.core.clock import now
+from apps.core.ids import as_uuid
 from apps.core.realtime.hub import Hub
 from apps.core.realtime.rendering import RenderClass
 from apps.organizations.middleware import find_membership
@@ -175,7 +176,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def on_view(self, frame: dict[str, Any]) -> None:
         """Look at a conversation: its lines come live, if this member may see it."""
-        wanted = _uuid(frame.get("conversation") or frame.get("id"))
+        wanted = as_uuid(frame.get("conversation") or frame.get("id"))
         if self.viewing and self.viewing != wanted:
             await self._tell(self.viewing, watching.GONE)
         may_see = wanted is not None and await hub.run(_may_see, self.member, wanted)
@@ -190,13 +191,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def on_read(self, frame: dict[str, Any]) -> None:
         """The page of who holds the conversation shows the newest line: nothing is unread any more."""
-        wanted = _uuid(frame.get("conversation"))
+        wanted = as_uuid(frame.get("conversation"))
         if wanted is not None and wanted == self.viewing:
             await hub.run(_read, self.member, wanted)
 
     async def on_typing(self, frame: dict[str, Any]) -> None:
         """The customer sees that somebody is writing, at most every twenty seconds; so do colleagues."""
-        wanted = _uuid(frame.get("conversation"))
+        wanted = as_uuid(frame.get("conversation"))
         if wanted is not None and wanted == self.viewing:
             await self._tell(wanted, watching.WRITES)
         if wanted is not None and wanted == self.viewing and time.monotonic() > self.may_type_at:
@@ -361,10 +362,3 @@ def _names(membership: Membership) -> frozenset[str]:
 def _after(scope: dict[str, Any]) -> int | None:
     text = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("after", [""])[0]
     return int(text) if text.isdecimal() and len(text) < 16 else None
-
-
-def _uuid(value: object) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(str(value))
-    except ValueError:
-        return None

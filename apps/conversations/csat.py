@@ -38,8 +38,10 @@ _REPLY = re.compile(r"csat:([0-9a-f-]{36}):([1-5])")
 def ask(conversation_id: UUID, *, actor: Membership) -> Survey | None:
     """Send the question of a conversation that is about to be closed; None when there is none to send."""
     policy = SurveyPolicy.objects.filter(is_on=True).first()
+    if policy is None:
+        return None
     conversation = locked(conversation_id)
-    if policy is None or not _may_ask(policy, conversation):
+    if not _may_ask(policy, conversation):
         return None
     survey = Survey(conversation=conversation, agent=conversation.assignee or actor)
     with translation.override(conversation.organization.language):

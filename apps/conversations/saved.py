@@ -3,30 +3,23 @@
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from apps.conversations.models import SavedView, State
+from apps.core.ids import as_uuid
 from apps.core.text import clean_name
 from apps.organizations.models import Membership
 
 MOST = 20
 
 
-def _uuid(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
-
-
 # what stands in the address → the condition on conversations
 _FILTERS: dict[str, Callable[[str], dict[str, Any]]] = {
-    "tag": lambda value: {"tags": _uuid(value)} if _uuid(value) else {},
-    "queue": lambda value: {"queue": _uuid(value)} if _uuid(value) else {},
+    "tag": lambda value: {"tags": as_uuid(value)} if as_uuid(value) else {},
+    "queue": lambda value: {"queue": as_uuid(value)} if as_uuid(value) else {},
     "unread": lambda value: {"unread_count__gt": 0} if value == "1" else {},
     "vip": lambda value: {"contact__is_vip": True} if value == "1" else {},
     "snoozed": lambda value: {"state": State.SNOOZED} if value == "1" else {},

@@ -114,6 +114,7 @@ _SENTENCES: dict[str, Callable[[Payload, str], str]] = {
     "rated": _rated,
     "snoozed": _snoozed,
     "woken": lambda _payload, actor: _("%(actor)s brought the conversation back") % {"actor": actor},
+    "tried": lambda _payload, actor: _("%(actor)s sent a test message") % {"actor": actor},
     "returned": lambda _payload, _actor: _("Back as planned"),
     "sla_warning": _sla_warning,
     "sla_breach": _sla_breach,

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.core.clock import now
+from apps.core.compiled import prepared
 from apps.core.realtime import Push, push_all
 from apps.core.text import clean_text
 from apps.notifications.kinds import kind_of, kinds_for
@@ -16,6 +17,10 @@ from apps.organizations.tenancy import current_organization_id
 
 Channel = Preference.Channel
 ARG_LENGTH = 200
+_OFF = """
+SELECT membership_id, channel FROM notifications_preference
+WHERE organization_id = %s AND kind = %s AND membership_id = ANY(%s) AND NOT is_on
+"""
 
 
 def member_group(membership_id: UUID) -> str:
@@ -23,7 +28,6 @@ def member_group(membership_id: UUID) -> str:
     return f"member:{membership_id}"
 
 
-@transaction.atomic
 def notify(*, kind: str, recipients: Iterable[Membership], url: str, **args: str) -> None:
     """Tell members something: a row each, and live on their screens once the transaction commits.
 
@@ -34,21 +38,21 @@ def notify(*, kind: str, recipients: Iterable[Membership], url: str, **args: str
     if not url.startswith("/") or url.startswith(("//", "/\\")):
         raise ValueError("a notification leads to a path of this site")
     people = {member.pk: member for member in recipients if member.is_active}
-    off = _switched_off(kind, people)
     texts = {name: clean_text(str(value))[:ARG_LENGTH] for name, value in args.items()}
-    rows = [
-        Notification(recipient=member, kind=kind, args=texts, url=url)
-        for pk, member in people.items()
-        if Channel.CENTRE not in off[pk]
-    ]
-    Notification.objects.bulk_create(rows)
-    _push([(row.recipient_id, row.pk, Channel.TOAST not in off[row.recipient_id]) for row in rows])
+    with transaction.atomic(savepoint=False):
+        off = _switched_off(kind, people)
+        rows = [
+            Notification(recipient=member, kind=kind, args=texts, url=url)
+            for pk, member in people.items()
+            if Channel.CENTRE not in off[pk]
+        ]
+        Notification.objects.bulk_create(rows)
+        _push([(row.recipient_id, row.pk, Channel.TOAST not in off[row.recipient_id]) for row in rows])
 
 
 def _switched_off(kind: str, people: Mapping[UUID, Membership]) -> dict[UUID, set[str]]:
     off: dict[UUID, set[str]] = defaultdict(set)
-    chosen = Preference.objects.filter(kind=kind, membership__in=people, is_on=False)
-    for membership_id, channel in chosen.values_list("membership_id", "channel"):
+    for membership_id, channel in prepared(_OFF, [current_organization_id(), kind, list(people)]):
         off[membership_id].add(channel)
     return off
 

@@ -146,8 +146,7 @@ def hand_over(conversation_id: UUID, queue: Queue, membership_id: UUID) -> Given
 
 
 def _is_fit(member: Membership, queue: Queue) -> bool:
-    is_there = Agent.objects.filter(membership=member, presence=PresenceState.ONLINE).exists()
-    if not (is_there and has_perm(member, Perm.REPLY)):
+    if not has_perm(member, Perm.REPLY):
         return False
-    allowed = Queue.objects.for_member(member).filter(pk=queue.pk)
-    return allowed.exists() and rules.open_now(member) < rules.capacity_of(member)
+    found = rules.standing(member)
+    return found.presence == PresenceState.ONLINE and found.has_room and rules.may_take(member, queue.pk)

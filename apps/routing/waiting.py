@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import connection
+from django.db.models import QuerySet
 
 from apps.conversations.models import Conversation
-from apps.organizations.tenancy import current_organization_id
+from apps.core.compiled import CompiledModel, prepared
+from apps.organizations.tenancy import current_organization_id, tenant_scope
 
 FIRST_LOOK = 8
 LOOKS = 4
@@ -44,6 +45,14 @@ FOR UPDATE SKIP LOCKED
 """
 
 
+def _by_id(organization: UUID, conversation: UUID) -> QuerySet[Conversation]:
+    with tenant_scope(organization):
+        return Conversation.objects.select_related("contact", "number", "queue").filter(pk=conversation)
+
+
+_whole = CompiledModel(2, _by_id)
+
+
 class Serving(Protocol):
     """A queue, or as much of it."""
 
@@ -62,11 +71,8 @@ def upcoming(queues: Sequence[Serving], most: int) -> list[tuple[UUID, UUID]]:
         "organization": current_organization_id(),
         "most": most,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_VIPS, values)
-        found = dict(cursor.fetchall())
-        cursor.execute(_OTHERS, values)
-        found |= {pk: queue for pk, queue in cursor.fetchall() if pk not in found}
+    found = dict(prepared(_VIPS, values))
+    found |= {pk: queue for pk, queue in prepared(_OTHERS, values) if pk not in found}
     return list(found.items())[:most]
 
 
@@ -77,12 +83,8 @@ def claim(ids: Sequence[UUID], queues: Sequence[Serving]) -> Conversation | None
         "queues": [queue.pk for queue in queues],
         "organization": current_organization_id(),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, values)
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    return Conversation.objects.select_related("contact", "number", "queue").get(pk=row[0])
+    rows = prepared(_CLAIM, values)
+    return _whole.get(current_organization_id(), rows[0][0]) if rows else None
 
 
 def claim_next(queues: Sequence[Serving]) -> Conversation | None:

@@ -153,6 +153,24 @@ def _check_parameters(template: Template, components: list[Any]) -> None:
     if len(fill(body, body_parameters)) > 1024:
         raise GraphError(132005, "The BODY is longer than 1024 characters after substitution.")
     _check_url_buttons(component(template, "BUTTONS").get("buttons") or [], components)
+    _check_flow_buttons(component(template, "BUTTONS").get("buttons") or [], components)
+    _check_offer(component(template, "LIMITED_TIME_OFFER").get("limited_time_offer") or {}, components)
+
+
+def _check_flow_buttons(buttons: list[JSON], components: list[Any]) -> None:
+    for index, button in enumerate(buttons):
+        given = [p.get("type") for p in button_parameters(components, index)]
+        if str(button.get("type", "")).upper() == "FLOW" and given not in ([], ["action"]):
+            raise GraphError(132012, f"Button at index {index} of type Flow takes an action")
+
+
+def _check_offer(offer: JSON, components: list[Any]) -> None:
+    if not offer.get("has_expiration"):
+        return
+    parameters = sent_component(components, "limited_time_offer").get("parameters") or [{}]
+    told = parameters[0].get("limited_time_offer") or {}
+    if not isinstance(told.get("expiration_time_ms"), int):
+        raise GraphError(131008, "limited_time_offer requires expiration_time_ms")
 
 
 def _check_header_media(kind: str, parameters: list[Any]) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -16,15 +17,11 @@ VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 HEADER, BODY, BUTTON = "header", "body", "button"
 MEDIA_HEADERS = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document"}
 _HEADERS = {"", "TEXT", "LOCATION", *MEDIA_HEADERS}
-_BUTTONS = {"QUICK_REPLY", "URL", "PHONE_NUMBER", "COPY_CODE", "OTP", "VOICE_CALL", "REQUEST_CONTACT_INFO"}
-_PARTS = {"HEADER", "BODY", "FOOTER", "BUTTONS"}
+_BUTTONS = {"QUICK_REPLY", "URL", "PHONE_NUMBER", "COPY_CODE", "OTP", "VOICE_CALL", "REQUEST_CONTACT_INFO", "FLOW"}
+_PARTS = {"HEADER", "BODY", "FOOTER", "BUTTONS", "LIMITED_TIME_OFFER"}
 
 _NOT_BY_HAND = {
     "CAROUSEL": _("Carousels can't be sent from a conversation. Choose a template without cards."),
-    "LIMITED_TIME_OFFER": _(
-        "Limited-time offers can't be sent from a conversation: each needs an end of its own. Choose another template."
-    ),
-    "FLOW": _("Templates that open a form (Flow) can't be sent from a conversation. Choose another template."),
     "CATALOG": _("Catalogue templates can't be sent from a conversation. Choose a template without products."),
     "MPM": _("Catalogue templates can't be sent from a conversation. Choose a template without products."),
 }
@@ -53,6 +50,8 @@ class Blueprint:
     variables: tuple[Variable, ...]
     is_named: bool
     problem: str | Promise = ""
+    offer: str = ""  # the line of a limited-time offer
+    offer_ends: bool = False  # whether each send of it names its own end
 
     @property
     def media_kind(self) -> str:
@@ -73,13 +72,21 @@ class Blueprint:
     def _fill(self, text: str, place: str, values: Values) -> str:
         return VARIABLE.sub(lambda found: values.get(f"{place}-{found[1]}", "") or found[0], text)
 
-    def components(self, values: Values, *, location: Mapping[str, Any] | None = None) -> list[JSONObject]:
+    def components(
+        self,
+        values: Values,
+        *,
+        location: Mapping[str, Any] | None = None,
+        ends_at: datetime | None = None,
+        flow_token: str = "unused",  # noqa: S107 - Meta's own default; it names the form's answer, it opens nothing
+    ) -> list[JSONObject]:
         """Meta's send components. A media header is added at delivery, when the file has its id."""
         header = self._parameters(HEADER, values)
         if self.header_format == "LOCATION" and location:
             header = [{"type": "location", "location": dict(location)}]
         found = [{"type": HEADER, "parameters": header}, {"type": BODY, "parameters": self._parameters(BODY, values)}]
-        return [*(part for part in found if part["parameters"]), *self._button_components(values)]
+        found += [_offer(ends_at)] if self.offer_ends and ends_at else []
+        return [*(part for part in found if part["parameters"]), *self._button_components(values, flow_token)]
 
     def _parameters(self, place: str, values: Values) -> list[JSONObject]:
         wanted = [variable for variable in self.variables if variable.place == place]
@@ -87,15 +94,26 @@ class Blueprint:
         texts = [{"type": "text", "text": values[variable.key]} for variable in wanted]
         return [text | name for text, name in zip(texts, named, strict=True)]
 
-    def _button_components(self, values: Values) -> Iterator[JSONObject]:
+    def _button_components(self, values: Values, flow_token: str) -> Iterator[JSONObject]:
         for index, button in enumerate(self.buttons):
             value, kind = values.get(f"{BUTTON}-{index}", ""), _kind(button)
             if kind == "OTP":
                 yield _button(index, "url", {"type": "text", "text": values.get(f"{BODY}-1", "")})
+            elif kind == "FLOW":
+                yield _button(index, "flow", {"type": "action", "action": {"flow_token": flow_token}})
             elif value and kind == "COPY_CODE":
                 yield _button(index, "copy_code", {"type": "coupon_code", "coupon_code": value})
             elif value:
                 yield _button(index, "url", {"type": "text", "text": value})
+
+
+def _offer(ends_at: datetime) -> JSONObject:
+    """WHATSAPP: the end is in milliseconds since 1970."""
+    end = {"expiration_time_ms": int(ends_at.timestamp() * 1000)}
+    return {
+        "type": "limited_time_offer",
+        "parameters": [{"type": "limited_time_offer", "limited_time_offer": end}],
+    }
 
 
 def _button(index: int, sub_type: str, parameter: JSONObject) -> JSONObject:
@@ -107,6 +125,8 @@ def take_apart(template: Template) -> Blueprint:
     parts = _parts(template.components)
     header, body = parts.get("HEADER", {}), parts.get("BODY", {})
     buttons = tuple(each for each in _listed(parts.get("BUTTONS", {}), "buttons") if isinstance(each, dict))
+    told = parts.get("LIMITED_TIME_OFFER", {}).get("limited_time_offer")
+    offer = told if isinstance(told, dict) else {}
     is_text = _kind(header, "format") == "TEXT"
     return Blueprint(
         header_format=_kind(header, "format"),
@@ -121,6 +141,8 @@ def take_apart(template: Template) -> Blueprint:
         ),
         is_named=template.named_variables,
         problem=_problem(template, parts, buttons),
+        offer=_text(offer, "text"),
+        offer_ends=bool(offer.get("has_expiration")),
     )
 
 

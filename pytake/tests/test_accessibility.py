@@ -34,9 +34,9 @@ def conversation(stack):
     return f"/o/loja-aurora/desk/conversations/{stack.rows(query)[0][0]}/"
 
 
-def violations(page, context=None) -> list[str]:
+def violations(page, context=None, rules=RULES) -> list[str]:
     """`context`: what axe looks at, as its own `include` and `exclude`; everything without it."""
-    found = Axe().run(page, context=context, options=RULES).response["violations"]
+    found = Axe().run(page, context=context, options=rules).response["violations"]
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
 
 

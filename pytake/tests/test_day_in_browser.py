@@ -1,4 +1,4 @@
-"""A day on the desk without a mouse."""
+"""A day on the desk: without a mouse, a full queue, a skill that is asked for, going away without saying so."""
 
 import re
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from pytake.tests.stack import meet, phone_of, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
-AGENT = "livia@aurora.example"
+AGENT, BOSS = "livia@aurora.example", "helena@aurora.example"
 VIP = "UPDATE contacts_contact SET is_vip = true WHERE phone LIKE %s RETURNING 1"
 ROOM = """
 UPDATE teams_agent SET capacity = 100 FROM organizations_membership m JOIN accounts_user u ON u.id = m.user_id
@@ -100,4 +100,77 @@ def test_the_whole_day_with_the_keyboard_alone(stack, customer, desk):
     wait_until(lambda: stack.rows(state, chat) == [("closed", "resolved")], 15, "it was not resolved")
     expect(page.get_by_test_id("toast").filter(has_text="Desfazer")).to_be_visible()
     assert page.evaluate("sessionStorage.getItem('touched')") is None
+    assert page.complaints == []
+
+
+def test_a_full_queue_sends_the_next_one_on_and_says_so(stack, customer, desk):
+    queue, other = (each["id"] for each in stack.demo["queues"])
+    waiting = "SELECT count(*) FROM conversations_conversation WHERE queue_id = %s AND state = 'queued'"
+    page = desk("marina@aurora.example", f"console/teams/queues/{queue}/")
+    page.locator("[name=max_waiting]").fill(str(stack.rows(waiting, queue)[0][0] + 1))
+    page.locator("[name=overflow_queue]").select_option(value=other)
+    page.get_by_role("button", name="Salvar").click()
+    page.wait_for_url("**/console/teams/")
+    try:
+        page.goto(f"{stack.url}/o/loja-aurora/console/teams/queues/{other}/")
+        page.locator("[name=overflow_queue]").select_option(value=queue)
+        page.get_by_role("button", name="Salvar").click()
+        expect(page.locator("#id_overflow_queue_error")).to_contain_text("Suporte → Vendas")
+        customer("72", "Chegou quebrado 7200")
+        second = customer("73", "Chegou errado 7300")
+    finally:
+        stack.rows("UPDATE teams_queue SET max_waiting = NULL, overflow_queue_id = NULL RETURNING 1")
+    page.goto(f"{stack.url}/o/loja-aurora/desk/conversations/{second}/")
+    expect(page.get_by_test_id("thread")).to_contain_text("Aguardando na fila Vendas, porque Suporte estava cheia")
+    where = "SELECT q.name FROM conversations_message m JOIN conversations_conversation c ON c.id = m.conversation_id "
+    where += "JOIN teams_queue q ON q.id = c.queue_id WHERE m.text = %s"
+    assert stack.rows(where, "Chegou quebrado 7200") == [("Suporte",)]
+
+
+def test_who_lacks_a_required_skill_takes_nothing_until_they_have_it(stack, customer, desk):
+    queue = stack.demo["queues"][0]["id"]
+    stack.rows(
+        """
+        WITH s AS (INSERT INTO teams_skill (id, organization_id, name, description)
+          SELECT gen_random_uuid(), organization_id, 'Inglês', '' FROM teams_queue WHERE id = %s RETURNING *)
+        INSERT INTO teams_queueskill (id, organization_id, queue_id, skill_id, minimum)
+        SELECT gen_random_uuid(), organization_id, %s, id, 3 FROM s RETURNING 1
+        """,
+        queue,
+        queue,
+    )
+    try:
+        chat = customer("74", "Do you speak English?")
+        stack.rows("UPDATE teams_agent SET capacity = 100 RETURNING 1")
+        page = desk(AGENT, f"desk/conversations/{chat}/")
+        page.locator("#thread-pane").get_by_test_id("pull").click()
+        expect(page.get_by_test_id("toast").filter(has_text="exige uma habilidade")).to_be_visible()
+        assert stack.rows("SELECT state FROM conversations_conversation WHERE id = %s", chat) == [("queued",)]
+
+        member = "SELECT m.id FROM organizations_membership m JOIN accounts_user u ON u.id = m.user_id "
+        ((livia,),) = stack.rows(member + "WHERE u.email = %s", AGENT)
+        lead = desk("marina@aurora.example", f"console/teams/agents/{livia}/")
+        lead.get_by_label("Inglês").select_option("4")
+        lead.get_by_role("button", name="Salvar").click()
+        lead.wait_for_url("**/console/teams/agents/")
+        page.locator("#thread-pane").get_by_test_id("pull").click()
+        expect(page.get_by_test_id("resolve")).to_be_visible()
+    finally:
+        for table in ("queueskill", "memberskill", "skill"):
+            stack.rows(f"DELETE FROM teams_{table} RETURNING 1")
+
+
+def test_who_does_nothing_for_a_while_is_away_by_itself_and_back_with_the_first_key(stack, desk):
+    page = desk(BOSS, "desk/")
+    mine = page.locator("[data-presence]").first
+    expect(mine).to_have_attribute("data-presence", "online")
+    stack.rows(
+        "UPDATE teams_agent SET last_active_at = now() - interval '11 minutes' FROM organizations_membership m "
+        "JOIN accounts_user u ON u.id = m.user_id WHERE m.id = membership_id AND u.email = %s RETURNING 1",
+        BOSS,
+    )
+    expect(mine).to_have_attribute("data-presence", "away", timeout=20_000)
+    expect(mine).to_contain_text("Sem atividade há um tempo")
+    page.keyboard.press("Shift")
+    expect(mine).to_have_attribute("data-presence", "online")
     assert page.complaints == []

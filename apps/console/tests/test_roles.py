@@ -44,6 +44,8 @@ VIEWS = {
     "number_token": (MANAGERS, "GET"),
     "number_route": (MANAGERS, "POST"),
     "number_refresh": (MANAGERS, "POST"),
+    "number_try": (MANAGERS, "POST"),
+    "number_tried": (MANAGERS, "GET"),
     "number_pause": (MANAGERS, "POST"),
     "number_resume": (MANAGERS, "POST"),
     "number_disconnect": (MANAGERS, "POST"),
@@ -199,7 +201,7 @@ def answer_to(role, company, pattern):
 @pytest.mark.parametrize("pattern", urls.urlpatterns, ids=lambda pattern: pattern.name)
 def test_role_matrix(company, pattern):
     allowed, _method = VIEWS[pattern.name]
-    opened = {404} if pattern.name == "conversation" else {200, 302, 422}
+    opened = {404} if pattern.name in ("conversation", "number_tried") else {200, 302, 422}
     for role in ROLES:
         answer = answer_to(role, company, pattern)
         if role == "outsider":

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.audit.services import record
 from apps.console import graph, selectors
-from apps.console.forms import PauseForm, ProfileForm, RouteForm
+from apps.console.forms import PauseForm, ProfileForm, RouteForm, TrialForm
 from apps.console.page import company, go, member, page
 from apps.console.troubles import troubles_of
 from apps.organizations.permissions import Perm, requires
@@ -208,6 +208,7 @@ def _number_page(request: HttpRequest, found: Number, form: RouteForm | None = N
         link=whatsapp_link(found),
         form=form or RouteForm(initial=initial),
         pause_form=PauseForm(),
+        trial_form=TrialForm(number=found),
         events=found.account.events.select_related("number").order_by("-occurred_at")[:EVENTS_SHOWN],
         callback_url=graph.callback_url(),
     )

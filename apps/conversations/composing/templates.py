@@ -1,10 +1,13 @@
 """Which templates an agent may send, and the form that fills one in."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from apps.conversations.composing.fields import Point, Words, text_of
 from apps.conversations.composing.interactive import NAME, ComposeForm, place_of
 from apps.conversations.models import Conversation
+from apps.core.clock import now
 from apps.core.templatetags.pytake import plain_name
 from apps.media.models import StoredFile
 from apps.whatsapp.models import Template
@@ -21,7 +25,7 @@ from apps.whatsapp.template_parts import BODY, BUTTON, HEADER, VARIABLE, Bluepri
 
 JSONObject = dict[str, Any]
 SHOWN = 60
-HEADER_TEXT, BODY_TEXT, CODE = 60, 1_024, 15
+HEADER_TEXT, BODY_TEXT, OFFER_BODY, CODE = 60, 1_024, 600, 15
 ACCEPTS = {"image": "image/jpeg,image/png", "video": "video/mp4,video/3gpp", "document": ".pdf,.doc,.docx,.xls,.xlsx"}
 
 
@@ -59,6 +63,8 @@ class TemplateForm(ComposeForm):
         self.template, self.plan = template, take_apart(template)
         super().__init__(*args, **options)
         self._add_header()
+        if self.plan.offer_ends:
+            self.fields["ends_at"] = _end_of_offer()
         for variable in self.plan.variables:
             self.fields[variable.key] = _gap(variable)
 
@@ -91,24 +97,34 @@ class TemplateForm(ComposeForm):
     def clean(self) -> JSONObject:
         data = super().clean() or {}
         shown = self.plan.filled(self.values)
-        for part, longest in (("header", HEADER_TEXT), ("body", BODY_TEXT)):
+        for part, longest in (("header", HEADER_TEXT), ("body", OFFER_BODY if self.plan.offer else BODY_TEXT)):
             told = {"length": len(shown[part]), "longest": longest}
             if told["length"] > longest:
                 self.add_error(None, TOO_LONG_FILLED[part] % told)
         if self.plan.problem:
             self.add_error(None, str(self.plan.problem))
+        if (ends_at := data.get("ends_at")) is not None and ends_at <= now():
+            self.add_error("ends_at", _("This moment has passed. Choose one that is still to come."))
         return data
 
     def content(self) -> JSONObject:
         """What goes to Meta, and beside it what the bubble shows."""
         shown, place = self.plan.filled(self.values), self._place()
-        components = self.plan.components(self.values, location=place)
+        known = getattr(self, "cleaned_data", {})
+        components = self.plan.components(
+            self.values,
+            location=place,
+            ends_at=known.get("ends_at"),
+            flow_token=str(known.get("client_id") or "unused"),
+        )
         content: JSONObject = {"name": self.template.name, "language": self.template.language, "components": components}
         header = shown["header"] or (f"📍 {place.get('name', '')}".strip() if place else "")
         if header:
             content["header"] = {"type": "text", "text": header}
         if self.plan.media_kind:
             content["header_media"] = self.plan.media_kind
+        if self.plan.offer:
+            content["offer"] = {"text": self.plan.offer, "until": _when(known.get("ends_at"))}
         return content | {name: shown[name] for name in ("footer", "buttons") if shown[name]}
 
     def _place(self) -> JSONObject | None:
@@ -120,6 +136,19 @@ class TemplateForm(ComposeForm):
 
     def media_content(self, media: StoredFile | None) -> JSONObject:
         return {"filename": media.name} if media is not None and media.kind == "document" else {}
+
+
+def _end_of_offer() -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=gettext_lazy("The offer ends"),
+        help_text=gettext_lazy("The customer sees how much time is left."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": gettext_lazy("Choose when the offer ends.")},
+    )
+
+
+def _when(moment: datetime | None) -> str:
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment else ""
 
 
 TOO_LONG_FILLED = {

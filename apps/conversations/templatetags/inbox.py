@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django import template
+from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -15,7 +16,8 @@ from django.utils.translation import gettext_noop
 from apps.conversations.handoffs import reason_text
 from apps.conversations.timeline import PROMISES
 from apps.core.clock import now
-from apps.core.templatetags.pytake import icon, time_left
+from apps.core.templatetags.pytake import avatar_tone, icon, initials, time_left
+from apps.organizations.models import Membership
 
 register = template.Library()
 
@@ -39,6 +41,24 @@ _KINDS = {
     "template": (gettext_noop("Template"), "template"),
     "interactive": (gettext_noop("Options"), ""),
 }
+
+
+@register.simple_tag
+def author_face(author: Membership, slug: str) -> SafeString:
+    """The picture or the initials of whoever answered, beside their bubbles."""
+    user = author.user
+    return _face(author.name, str(author.pk) if user.picture_version else "", user.picture_version, slug)
+
+
+@lru_cache(maxsize=1024)
+def _face(name: str, pictured: str, version: str, slug: str) -> SafeString:
+    picture = SafeString()
+    if pictured:
+        address = reverse("desk:picture", kwargs={"slug": slug, "membership_id": pictured})
+        image = '<img src="{}?v={}" alt="" loading="lazy" decoding="async" width="256" height="256">'
+        picture = format_html(image, address, version)
+    face = '<span class="face face-{} face-xs msg-face" aria-hidden="true" title="{}">{}{}</span>'
+    return format_html(face, avatar_tone(name), name, initials(name), picture)
 
 
 @register.simple_tag

@@ -3,8 +3,10 @@
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone, translation
 
 from apps.conversations.composing.templates import TemplateForm
 from apps.conversations.models import Conversation, Message
@@ -195,3 +197,36 @@ def test_the_customers_name_is_one_press_away(house, make):
     page = house.client().get(url, headers=FRAGMENT).content.decode()
     assert f'data-insert="{chat.contact.display_name}"' in page
     assert f'data-insert="{house.agent.name}"' in page
+
+
+def offer_part():
+    return {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Só hoje", "has_expiration": True}}
+
+
+def test_a_limited_time_offer_asks_for_its_end_and_carries_it(house, make):
+    code = {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "text": "Copiar código", "example": "AURORA10"}]}
+    template, chat = make(components=[offer_part(), body_part("Dez por cento"), code]), ended(house)
+    assert post(house, chat, template, {"button-0": "AURORA10"}).status_code == 422
+    assert post(house, chat, template, {"button-0": "AURORA10", "ends_at": "2020-01-01T10:00"}).status_code == 422
+    with (
+        time_machine.travel("2026-11-20T12:00:00Z", tick=False),
+        timezone.override("America/Sao_Paulo"),
+        translation.override("en"),
+    ):
+        form = TemplateForm(template, {"button-0": "AURORA10", "ends_at": "2026-11-20T18:00"})
+        assert form.is_valid(), form.errors
+        content = form.content()
+    offer, button = content["components"]
+    assert offer["parameters"][0]["limited_time_offer"] == {"expiration_time_ms": 1_795_208_400_000}
+    assert button["sub_type"] == "copy_code"
+    assert content["offer"]["text"] == "Só hoje"
+    assert "6 p.m." in content["offer"]["until"]
+
+
+def test_a_flow_button_goes_out_with_the_messages_own_token(house, make):
+    buttons = {"type": "BUTTONS", "buttons": [{"type": "FLOW", "text": "Agendar", "flow_id": "77"}]}
+    template, chat, key = make(components=[body_part("Escolha um horário"), buttons]), ended(house), uuid4()
+    assert post(house, chat, template, {"client_id": key}).status_code == 200
+    part = Message.objects.get(direction="out").payload["components"][0]
+    assert (part["sub_type"], part["index"]) == ("flow", "0")
+    assert part["parameters"] == [{"type": "action", "action": {"flow_token": str(key)}}]

@@ -37,6 +37,25 @@ def test_an_agent_does_not_see_what_another_one_holds(house):
     assert house.client("admin").get(url, headers={"HX-Request": "true"}).status_code == 200
 
 
+def test_closing_shows_the_following_conversation_at_once_unless_it_is_not_the_viewers_to_see(house):
+    fill(house, 2)
+    first, second = Conversation.objects.order_by("pk")
+    agent = house.members["agent"]
+    Conversation.objects.filter(pk__in=[first.pk, second.pk]).update(assignee=agent, state="open")
+    url = house.url("conversations:close", conversation_id=first.pk)
+    data = {"outcome": "resolved", "following": str(second.pk)}
+    Conversation.objects.filter(pk=second.pk).update(assignee=house.members["admin"])
+    answer = house.client("agent").post(url, data, headers={"HX-Request": "true"})
+    assert f'data-conversation="{first.pk}"' in answer.content.decode()
+    Conversation.objects.filter(pk=second.pk).update(assignee=agent)
+    answer = house.client("agent").post(url, data, headers={"HX-Request": "true"})
+    assert f'data-conversation="{second.pk}"' in answer.content.decode()
+    assert answer["HX-Push-Url"].endswith(f"{second.pk}/")
+    for nonsense in ("", "x", "00000000-0000-0000-0000-000000000000"):
+        answer = house.client("agent").post(url, {**data, "following": nonsense}, headers={"HX-Request": "true"})
+        assert f'data-conversation="{first.pk}"' in answer.content.decode()
+
+
 def fill(house, number):
     for at in range(number):
         phone = f"5511900{at:06d}"

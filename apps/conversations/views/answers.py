@@ -49,13 +49,20 @@ def after_action(request: HttpRequest, conversation_id: UUID) -> HttpResponseBas
     return response
 
 
-def act(request: HttpRequest, conversation_id: UUID, action: Callable[[], object]) -> HttpResponseBase:
-    """Run an action and show the thread; a refusal is a toast, and the thread stays as it is."""
+def act(
+    request: HttpRequest, conversation_id: UUID, action: Callable[[], object], *, following: UUID | None = None
+) -> HttpResponseBase:
+    """Run an action and show the thread, or the `following` one if the viewer sees it; a refusal is a toast, and the
+    thread stays as it is."""
     try:
         action()
     except ValidationError as error:
         return notice(request, error.messages[0], page_url(request, conversation_id))
-    return after_action(request, conversation_id)
+    if following is None or (shown := visible_to_viewer(request, following)) is None:
+        return after_action(request, conversation_id)
+    response = thread_answer(request, shown)
+    response["HX-Push-Url"] = page_url(request, following)
+    return response
 
 
 def notice(request: HttpRequest, sentence: str, url: str, *, level: str = "error") -> HttpResponseBase:

@@ -16,6 +16,7 @@ from apps.conversations.pages import membership_of, visible_or_404
 from apps.conversations.rendering import abilities
 from apps.conversations.sending import Draft, NotSent
 from apps.conversations.views.answers import act, bubble, not_held, notice, page_url, refused
+from apps.core.ids import as_uuid
 from apps.media.services import store_upload
 from apps.organizations.permissions import Perm, requires
 from apps.whatsapp.providers.base import SendKind
@@ -127,7 +128,13 @@ def close(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpRespons
         return notice(request, not_held(conversation), page_url(request, conversation_id))
     outcome = request.POST.get("outcome", "")
     actor = membership_of(request)
-    return act(request, conversation_id, lambda: closing.close(conversation_id, actor=actor, outcome=outcome))
+    following = as_uuid(request.POST.get("following", ""))
+    return act(
+        request,
+        conversation_id,
+        lambda: closing.close(conversation_id, actor=actor, outcome=outcome),
+        following=following,
+    )
 
 
 @require_POST

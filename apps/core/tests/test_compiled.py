@@ -7,9 +7,10 @@ import pytest
 from django.db import ProgrammingError, connection
 
 from apps.contacts.models import Contact
-from apps.core.compiled import Compiled
+from apps.core.compiled import Compiled, CompiledModel
+from apps.organizations.models import Membership
 from apps.organizations.tenancy import tenant_scope
-from apps.organizations.tests.factories import OrganizationFactory
+from apps.organizations.tests.factories import MembershipFactory, OrganizationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +36,24 @@ def test_another_companys_key_finds_nothing():
     assert find(company.pk, row.pk) == []
     assert find(other.pk, uuid.uuid4()) == []
     assert find(other.pk, row.pk) == [("Eva", "")]
+
+
+def members(organization, member):
+    with tenant_scope(organization):
+        return Membership.objects.select_related("user").select_for_update(of=("self",)).filter(pk=member)
+
+
+def test_whole_models_come_with_what_is_selected_along(django_assert_num_queries):
+    find = CompiledModel(2, members)
+    for _ in range(2):
+        known = MembershipFactory()
+        member = find.get(known.organization_id, known.pk)
+        with django_assert_num_queries(0):
+            assert (member, member.role, member.user) == (known, known.role, known.user)
+        with tenant_scope(known.organization_id):
+            member.save()
+    with pytest.raises(Membership.DoesNotExist):
+        find.get(uuid.uuid4(), known.pk)
 
 
 def test_it_is_built_once():

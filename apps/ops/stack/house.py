@@ -126,7 +126,7 @@ def prepare(config: Config, supervisor: Supervisor, environ: Mapping[str, str]) 
     """Migrations, static files and demo data; gives what `manage.py demo --json` says."""
     target = config.run_dir / "demo.json"
     target.unlink(missing_ok=True)
-    command = [sys.executable, "manage.py", "stack", "--prepare", str(target)]
+    command = [sys.executable, "manage.py", "stack", "--prepare", str(target), "--story"]
     supervisor.run_once(Part("prepare", command), environ)
     facts: dict[str, Any] = json.loads(target.read_text())
     return facts

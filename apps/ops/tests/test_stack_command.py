@@ -79,7 +79,8 @@ def test_the_worker_takes_from_every_queue_that_a_task_is_sent_to(tmp_path: Path
 
 
 def test_prepare_writes_the_facts_of_the_demo_company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def answer(name: str, *, json: bool, stdout) -> None:
+    def answer(name: str, *, json: bool, story: bool, stdout) -> None:
+        assert not story
         stdout.write(f'{{"from": "{name}"}}')
 
     monkeypatch.setattr(stack, "collect_static", lambda: None)

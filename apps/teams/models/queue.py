@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +32,7 @@ class RoutingMode(models.TextChoices):
 
 
 class QueueQuerySet(TenantQuerySet["Queue"]):
-    def of_member(self, membership: Membership) -> "QueueQuerySet":
+    def of_member(self, membership: Membership | UUID) -> "QueueQuerySet":
         """Active queues that a member serves: named in the queue, or a member of its department when nobody is."""
         allowed = Queue.members.through.objects.filter(queue=models.OuterRef("pk"))
         colleagues = Department.members.through.objects.filter(department=models.OuterRef("department"))
@@ -38,7 +40,7 @@ class QueueQuerySet(TenantQuerySet["Queue"]):
         by_department = ~models.Exists(allowed) & models.Exists(colleagues.filter(membership=membership))
         return self.filter(named | by_department, is_active=True)
 
-    def within_skills_of(self, membership: Membership) -> "QueueQuerySet":
+    def within_skills_of(self, membership: Membership | UUID) -> "QueueQuerySet":
         """For which the member has every required skill, well enough."""
         known = MemberSkill.objects.filter(
             membership=membership, skill=models.OuterRef("skill"), level__gte=models.OuterRef("minimum")
@@ -46,7 +48,7 @@ class QueueQuerySet(TenantQuerySet["Queue"]):
         lacking = QueueSkill.objects.filter(~models.Exists(known), queue=models.OuterRef("pk"))
         return self.filter(~models.Exists(lacking))
 
-    def for_member(self, membership: Membership) -> "QueueQuerySet":
+    def for_member(self, membership: Membership | UUID) -> "QueueQuerySet":
         """Which the member serves and has the skills for."""
         return self.of_member(membership).within_skills_of(membership)
 

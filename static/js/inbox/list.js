@@ -116,19 +116,16 @@ on("click", "[data-inbox-back]", (event) => {
   $(".row-link", row ?? list())?.focus({ preventScroll: true });
 });
 
-/** Resolve by its button, then open the next conversation of the list. */
+/** Resolve by its button; the answer is the next conversation of the list, so that there is one way to the server. */
 export function resolveAndNext() {
   const form = $("[data-resolve]");
   if (!form) return;
   const all = rows();
   const at = all.indexOf(currentRow());
   const next = all[at + 1] ?? all[at - 1];
-  htmx.on(form, "htmx:afterRequest", (event) => {
-    if (!event.detail.successful) return;
-    const link = next && document.getElementById(next.id)?.querySelector(".row-link");
-    if (link) link.click();
-  });
+  form.elements.following.value = next?.id.slice(2) ?? "";
   $('[value="resolved"]', form).click(); // htmx takes the outcome of the button that was clicked
+  form.elements.following.value = "";
 }
 
 markCurrent();

@@ -16,6 +16,7 @@ class PtThread extends HTMLElement {
     this.watch.observe(this.list, { childList: true });
     this.height = this.scrollHeight;
     this.tidyDays();
+    this.group();
     this.openAtUnread();
     this.scrolled();
     live?.keep("view", { type: "view", conversation: this.dataset.conversation, as_of: this.closest(".thread")?.dataset.asOf });
@@ -68,6 +69,7 @@ class PtThread extends HTMLElement {
     const added = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.classList?.contains("msg"));
     const below = added.filter((node) => node.isConnected && node.getBoundingClientRect().top > this.getBoundingClientRect().bottom - 8 || !node.nextElementSibling);
     if (added.length) this.tidyDays();
+    this.group();
     if (!below.length) return;
     if (below.some((node) => node.classList.contains("is-pending"))) this.toBottom();
     else if (!this.wasPinned) {
@@ -79,6 +81,19 @@ class PtThread extends HTMLElement {
 
   markRead() {
     if (document.visibilityState === "visible") live?.send({ type: "read", conversation: this.dataset.conversation });
+  }
+
+  /** Bubbles of one agent in a row: the name above the first, the face beside the last. */
+  group() {
+    let before = null;
+    for (const line of this.list.children) {
+      const author = line.matches(".msg-out") ? line.dataset.author : undefined;
+      const isContinued = Boolean(author) && before?.dataset.author === author;
+      line.classList.toggle("is-continued", isContinued);
+      before?.classList.toggle("is-followed", isContinued);
+      before = author ? line : null;
+    }
+    before?.classList.remove("is-followed");
   }
 
   /** One heading per day, also between pages and before live messages. */

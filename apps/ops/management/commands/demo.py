@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from apps.ops import demo
+from apps.ops import demo, story
 
 
 class Command(BaseCommand):
@@ -13,9 +13,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="for scripts")
+        parser.add_argument("--story", action="store_true", help="with an SLA and customers who wait")
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = demo.ensure()
+        if options["story"]:
+            story.ensure()
         if options["json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False))
             return

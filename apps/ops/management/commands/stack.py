@@ -27,13 +27,15 @@ class Command(BaseCommand):
             help="Only migrate, collect static files and load the demo data; write its facts to FILE.",
         )
 
-    def handle(self, *args: Any, prepare: Path | None, **options: Any) -> None:
+        parser.add_argument("--story", action="store_true", help="Prepare: with an SLA and customers who wait.")
+
+    def handle(self, *args: Any, prepare: Path | None, story: bool = False, **options: Any) -> None:
         if prepare is None:
             os.execv(sys.executable, [sys.executable, "-m", "apps.ops.stack"])  # noqa: S606
         collect_static()
         migrate()
         facts = io.StringIO()
-        call_command("demo", json=True, stdout=facts)
+        call_command("demo", json=True, story=story, stdout=facts)
         prepare.write_text(facts.getvalue())
 
 

@@ -1,0 +1,50 @@
+"""axe on every page that a person can walk to in both panels and that no other test looks at, light and dark."""
+
+import pytest
+
+from pytake.tests.test_accessibility import violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}  # all that the dark theme changes
+BOSS = "marina@aurora.example"
+PAGES = [
+    "desk/queue/",
+    "desk/conversations/?tab=all",
+    "desk/canned/",
+    "desk/notifications/",
+    "console/conversations/",
+    "console/inbox/tags/",
+    "console/teams/departments/new/",
+    "console/teams/departments/{department}/",
+    "console/teams/queues/new/",
+    "console/teams/queues/{queue}/",
+    "console/teams/agents/",
+    "console/teams/agents/{agent}/",
+    "console/teams/skills/",
+    "console/teams/skills/new/",
+    "console/teams/hours/",
+    "console/teams/hours/new/",
+    "console/teams/sla/",
+    "console/teams/sla/new/",
+    "console/teams/holidays/",
+    "console/teams/holidays/new/",
+    "console/teams/what-if/",
+    "console/numbers/{number}/",
+    "console/settings/",
+]
+IDS = """
+SELECT q.department_id, q.id, m.id, n.id FROM teams_queue q, organizations_membership m, whatsapp_number n
+WHERE m.role = 'agent' LIMIT 1
+"""
+
+
+def test_a_walk_through_all_pages_finds_no_violation(stack, log_in):
+    names = ("department", "queue", "agent", "number")
+    ids = dict(zip(names, map(str, stack.rows(IDS)[0]), strict=True))
+    page, found = log_in(BOSS), []
+    for path in PAGES:
+        page.goto(f"{stack.url}/o/loja-aurora/{path.format(**ids)}")
+        found += [f"{path} {each}" for each in violations(page)]
+        page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
+        found += [f"{path} dark {each}" for each in violations(page, rules=COLOURS)]
+    assert found == []
