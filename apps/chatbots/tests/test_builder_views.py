@@ -57,11 +57,11 @@ def _proposed(workshop):
 
 def test_role_matrix(workshop):
     ids = ids_of(workshop)
+    browsers = {role: workshop.client(role) for role in ("viewer", "agent", "supervisor", "admin", "owner")}
     for pattern in urls.urlpatterns:
         own = {key: ids[key] for key in pattern.pattern.converters}
         allowed = SEEING if pattern.name in READ else MANAGING
-        for role in ("viewer", "agent", "supervisor", "admin", "owner"):
-            browser = workshop.client(role)
+        for role, browser in browsers.items():
             call = browser.post if pattern.name in POSTED and role not in allowed else browser.get
             status = call(workshop.url(pattern.name, **own)).status_code
             opened = {405} if pattern.name in POSTED else {200}
