@@ -86,3 +86,7 @@ on("pointerdown", "#suggestions [role=option]", (event, option) => {
 });
 
 on("focusout", "pt-composer textarea", () => setTimeout(close, 150));
+
+// What was typed before this script was there.
+const early = $("pt-composer textarea");
+if (early?.value) look(early.closest("pt-composer"), early);
