@@ -1,6 +1,7 @@
 """Where every session begins."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.chatbots.nodes.base import Fields, Node, NodeForm
 from apps.chatbots.nodes.fields import Column, RowsField
@@ -17,7 +18,7 @@ class StartForm(NodeForm):
 
 
 class Start(Node):
-    kind, group, icon, title = "start", "logic", "player-play", _("Start")
+    kind, group, icon, title = "start", "logic", "player-play", pgettext_lazy("step", "Start")
     form_class = StartForm
 
     @classmethod

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from apps.chatbots.editing import Graph
-from apps.chatbots.models import Session
-from apps.chatbots.presenting import facts_by_id, name_of
+from apps.chatbots.models import FlowVersion, Session, Step
+from apps.chatbots.presenting import facts_by_id, facts_of, name_of
 from apps.chatbots.views.common import page
 from apps.organizations.permissions import Perm, requires
 
@@ -38,14 +38,30 @@ def session_graph(request: HttpRequest, slug: str, session_id: UUID) -> HttpResp
 
 
 def _steps(found: Session) -> list[dict[str, Any]]:
-    """Each step with the name of its node and all variables as they were after it."""
-    names = {node["id"]: name_of(node) for node in found.version.graph["nodes"]}
+    """Each step with its name, the words of the port it left through, and all variables as they were after it. A
+    sub-flow's steps stand on another version, and not on this canvas: `flow` names theirs."""
+    rows = list(found.steps.order_by("number")[:MOST_STEPS])
+    facts = _facts(found, rows)
     variables: dict[str, Any] = {}
     listed = []
-    for step in found.steps.order_by("number")[:MOST_STEPS]:
+    for step in rows:
         variables = variables | step.delta
-        listed.append({"row": step, "name": names.get(step.node_id, step.node_id), "variables": variables})
+        name, flow, ports = facts.get((step.version_id, step.node_id), (step.node_id, "", {}))
+        told = {"name": name, "flow": flow, "port": ports.get(step.port, "")}
+        listed.append({"row": step, "variables": variables, **told})
     return listed
+
+
+def _facts(found: Session, steps: list[Step]) -> dict[tuple[UUID, str], tuple[str, str, dict[str, str]]]:
+    """By version and node: its name, the flow when it is another one, and the labels of its ports if it has several."""
+    others = FlowVersion.objects.filter(pk__in={step.version_id for step in steps} - {found.version_id})
+    known = {}
+    for version in (found.version, *others.select_related("flow")):
+        flow = version.flow.name if version.pk != found.version_id else ""
+        for node in version.graph["nodes"]:
+            ports = {port["name"]: port["label"] for port in facts_of(node)["ports"]}
+            known[version.pk, node["id"]] = (name_of(node), flow, ports if len(ports) > 1 else {})
+    return known
 
 
 def _spent(steps: list[dict[str, Any]]) -> dict[str, Any] | None:
