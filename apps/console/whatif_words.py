@@ -1,6 +1,6 @@
 """A scenario's results in words, numbers and rows for its page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from apps.routing.whatif.forms import DAY_CHOICES
 from apps.routing.whatif.models import Scenario
 
 COLUMNS = ("happened", "replayed", "changed")
+_LONG = (5 * 60, 30 * 60)  # seconds; what the grid paints yellow, and red
 _NOTICEABLE = 30  # seconds; a smaller difference between two medians is none
 
 
@@ -87,6 +88,33 @@ def hours(row: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for hour in (range(busy[0], busy[-1] + 1) if busy else ())
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One hour of one day: `tone` is how bad its wait is, from 1 to 3; 0 where nobody came."""
+
+    text: str
+    late: int
+    tone: int
+
+
+def grid(row: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Median waits and late first answers of one column, an hour a row and a day a cell; the same rows whatever the
+    column. Empty for results from before it was kept."""
+    hours = sorted({slot[0] % 24 for each in COLUMNS for slot in row[each].get("slots", ())})
+    there = {slot[0]: slot for slot in row[name].get("slots", ())}
+    return [
+        {"hour": f"{hour:02d}h", "days": [_cell(there.get(day * 24 + hour)) for day in range(7)]}
+        for hour in (range(hours[0], hours[-1] + 1) if hours else ())
+    ]
+
+
+def _cell(slot: Sequence[Any] | None) -> Cell:
+    if slot is None:
+        return Cell("", 0, 0)
+    _slot, _arrivals, wait, late = slot
+    return Cell(in_words(wait), late, 1 + sum(wait > limit for limit in _LONG))
 
 
 def sentences(scenario: Scenario, names: Mapping[str, str]) -> list[str]:

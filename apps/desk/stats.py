@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
+from django.template.defaultfilters import floatformat
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -41,7 +42,7 @@ def stats(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 def _cards(mine: Figures, team: Figures) -> list[dict[str, Any]]:
     return [
-        _card(_("Handled"), icon="checks", value=str(mine.handled), team=f"{team.mean(team.handled):g}"),
+        _card(_("Handled"), icon="checks", value=str(mine.handled), team=floatformat(team.mean(team.handled), -1)),
         _card(
             _("First answer"), icon="message-reply", value=duration(mine.first_answer), team=duration(team.first_answer)
         ),

@@ -34,6 +34,6 @@ def knows(skills: Mapping[UUID, int], needs: Mapping[UUID, int]) -> bool:
 def rank(mode: str, needs: Iterable[UUID], agent: Free) -> tuple[object, ...]:
     """Smallest first; whoever waits longest for work decides between equals."""
     if mode == RoutingMode.ROUND_ROBIN:
-        return (agent.last_given, str(agent.membership_id))
+        return (agent.last_given, agent.membership_id)
     known = sum(agent.skills.get(skill, 0) for skill in needs) if mode == RoutingMode.SKILLS else 0
-    return (-known, agent.load, agent.last_given, str(agent.membership_id))
+    return (-known, agent.load, agent.last_given, agent.membership_id)

@@ -58,8 +58,8 @@ class Hours:
 
     def business_seconds(self, begin: datetime, end: datetime) -> float:
         """Open seconds in [begin, end); negative when `end` comes first."""
-        if end < begin:
-            return -self.business_seconds(end, begin)
+        if end <= begin:
+            return -self.business_seconds(end, begin) if end < begin else 0.0
         if self.never_closes:
             return (end - begin).total_seconds()
         total = timedelta()

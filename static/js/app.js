@@ -3,6 +3,7 @@ import "./core/htmx.js";
 import "./core/toasts.js";
 import "./core/dialogs.js";
 import "./core/menus.js";
+import "./core/tabs.js";
 import "./core/theme.js";
 import "./core/times.js";
 import "./core/network.js";

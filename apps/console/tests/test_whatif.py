@@ -128,6 +128,7 @@ def figures(median, breached=0, arrivals=5):
         "breached": breached,
         "busy": 0.5,
         "hours": hours,
+        "slots": [[9, arrivals, median, breached], [24 * 6 + 11, 1, 4_000, 0]],
     }
 
 
@@ -149,6 +150,18 @@ def test_the_sentence_says_what_would_come_of_it():
         assert "would stay at about 8 min" in words.sentences(same, {})[0]
         assert [row.tone for row in words.measures(better.result["all"])][:5] == ["better"] * 5
         assert [row["hour"] for row in words.hours(better.result["all"])] == ["09h"]
+
+
+def test_the_grid_has_the_same_hours_in_each_column_and_paints_long_waits():
+    row = result(figures(480, 3), figures(120, 1))["all"]
+    with override("pt-br"):
+        happened, after = words.grid(row, "happened"), words.grid(row, "changed")
+    assert [each["hour"] for each in happened] == [each["hour"] for each in after] == ["09h", "10h", "11h"]
+    monday, sunday = happened[0]["days"][0], happened[2]["days"][6]
+    assert (monday.text, monday.late, monday.tone) == ("8 min", 3, 2)
+    assert (sunday.text, sunday.tone) == ("1 h 7 min", 3)
+    assert (after[0]["days"][0].late, after[0]["days"][0].tone, after[1]["days"][0].text) == (1, 1, "")
+    assert words.grid({name: {} for name in words.COLUMNS}, "changed") == [], "an older result"
 
 
 def test_a_week_without_arrivals_says_so(company):

@@ -1,5 +1,6 @@
 """Queue what-if: scenarios of a past week, their changes, and what would have come of them."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -100,8 +102,23 @@ def _results(request: HttpRequest, found: Scenario, names: dict[str, str]) -> di
         "arrivals": row["happened"]["arrivals"],
         "measures": words.measures(row),
         "hours": words.hours(row),
+        "grids": _grids(request, row),
+        "beside": _beside(request),
+        "days": [date_format(date(2024, 1, day), "D") for day in range(1, 8)],  # a Monday, and what follows
         "sentences": words.sentences(found, names),
     }
+
+
+def _beside(request: HttpRequest) -> str:
+    return "replayed" if request.GET.get("beside") == "replayed" else "happened"
+
+
+def _grids(request: HttpRequest, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Two weeks side by side: what the changes would do, and what they are held against."""
+    titles = {"happened": _("What happened"), "replayed": _("Replay, unchanged"), "changed": _("With the changes")}
+    return [
+        {"name": name, "title": titles[name], "rows": words.grid(row, name)} for name in (_beside(request), "changed")
+    ]
 
 
 @require_POST

@@ -114,7 +114,7 @@ def short_time(moment: datetime | None) -> str:
         return formats.date_format(local, "H:i")
     if days == 1:
         return _("yesterday")
-    return formats.date_format(local, "D" if 1 < days < 7 else "d/m/Y").lower()
+    return formats.date_format(local, "l")[:3].lower() if 1 < days < 7 else formats.date_format(local, "d/m/Y")
 
 
 @register.simple_tag

@@ -132,6 +132,8 @@ def test_the_figures_of_a_small_week():
     assert (found.promised, found.kept, found.breached) == (3, 2, 1)
     assert found.busy == pytest.approx(31 / 1440)
     assert found.hours[0] == (3, 9 * 60)
+    assert sum(arrivals for _slot, arrivals, _wait, _late in found.slots) == 4
+    assert found.slots[0][1:] == (3, 9 * 60, 1), "Monday's first hour: three came, half waited 9 minutes, one too long"
     assert percentile([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.9) == 9
 
 

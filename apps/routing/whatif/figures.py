@@ -18,7 +18,8 @@ class Figures:
     """Waits are seconds of business time, from the arrival until it was taken, left, or the week ended. A customer
     counts in the queue where they came in. `promised` of them were promised a first answer, `kept` and `breached` say
     what came of it; what the week's end left open is in neither. `busy`: share of the agents' places that was in use
-    while they were online; None: nobody was. `hours`: arrivals and median wait by hour of the day."""
+    while they were online; None: nobody was. `hours`: arrivals and median wait by hour of the day. `slots`: hour of the
+    week (0 is Monday's first), arrivals, median wait and broken promises, where somebody came."""
 
     arrivals: int = 0
     taken: int = 0
@@ -31,6 +32,7 @@ class Figures:
     breached: int = 0
     busy: float | None = None
     hours: tuple[tuple[int, float | None], ...] = ()
+    slots: tuple[tuple[int, int, float, int], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -50,11 +52,13 @@ def measure(world: World, outcomes: Iterable[Outcome]) -> dict[UUID | None, Figu
             rows[outcome.arrival.queue].append(outcome)
             rows[None].append(outcome)
     busy = _busy(world, every)
-    waits = {outcome.arrival.pk: waited(world, outcome) for outcome in rows[None]}
+    seen = {outcome.arrival.pk: _seen(world, outcome) for outcome in rows[None]}
     agents = {pk: line.agents for pk, line in world.lines.items()}
     everybody = frozenset(world.workers)
     return {
-        pk: _figures(world, rows[pk], waits, _share(busy, agents[pk] if pk else everybody))
+        pk: _figures(
+            [seen[each.arrival.pk] for each in rows[pk]], rows[pk], _share(busy, agents[pk] if pk else everybody)
+        )
         for pk in (None, *world.lines)
     }
 
@@ -63,9 +67,25 @@ def waited(world: World, outcome: Outcome) -> float:
     return world.lines[outcome.arrival.queue].hours.business_seconds(outcome.arrival.age, outcome.at)
 
 
-def _figures(world: World, rows: list[Outcome], waits: dict[UUID, float], busy: float | None) -> Figures:
-    mine = sorted(waits[outcome.arrival.pk] for outcome in rows)
-    promises = [_kept(world, outcome) for outcome in rows if _is_promised(world, outcome)]
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One arrival: its hour of the week, how long it waited, and what came of the promise, if there was one."""
+
+    slot: int
+    wait: float
+    promised: bool
+    kept: bool | None
+
+
+def _seen(world: World, outcome: Outcome) -> _Seen:
+    local = outcome.arrival.at.astimezone(world.zone)
+    promised = _is_promised(world, outcome)
+    kept = _kept(world, outcome) if promised else None
+    return _Seen(local.weekday() * 24 + local.hour, waited(world, outcome), promised, kept)
+
+
+def _figures(seen: list[_Seen], rows: list[Outcome], busy: float | None) -> Figures:
+    mine = sorted(each.wait for each in seen)
     return Figures(
         arrivals=len(rows),
         taken=sum(outcome.end is End.TAKEN for outcome in rows),
@@ -73,19 +93,30 @@ def _figures(world: World, rows: list[Outcome], waits: dict[UUID, float], busy: 
         median=median(mine) if mine else None,
         p90=percentile(mine, 0.9) if mine else None,
         longest=mine[-1] if mine else None,
-        promised=len(promises),
-        kept=promises.count(True),
-        breached=promises.count(False),
+        promised=sum(each.promised for each in seen),
+        kept=sum(each.kept is True for each in seen),
+        breached=sum(each.kept is False for each in seen),
         busy=busy,
-        hours=_hours(world, rows, waits),
+        hours=_hours(seen),
+        slots=_slots(seen),
     )
 
 
-def _hours(world: World, rows: list[Outcome], waits: dict[UUID, float]) -> tuple[tuple[int, float | None], ...]:
+def _hours(seen: list[_Seen]) -> tuple[tuple[int, float | None], ...]:
     by_hour: dict[int, list[float]] = defaultdict(list)
-    for outcome in rows:
-        by_hour[outcome.arrival.at.astimezone(world.zone).hour].append(waits[outcome.arrival.pk])
+    for each in seen:
+        by_hour[each.slot % 24].append(each.wait)
     return tuple((len(by_hour[hour]), median(by_hour[hour]) if by_hour[hour] else None) for hour in range(24))
+
+
+def _slots(seen: list[_Seen]) -> tuple[tuple[int, int, float, int], ...]:
+    by_slot: dict[int, list[_Seen]] = defaultdict(list)
+    for each in seen:
+        by_slot[each.slot].append(each)
+    return tuple(
+        (slot, len(there), round(median(each.wait for each in there)), sum(each.kept is False for each in there))
+        for slot, there in sorted(by_slot.items())
+    )
 
 
 def _is_promised(world: World, outcome: Outcome) -> bool:

@@ -6,10 +6,10 @@ Agents take at once when they are online and have room. Whoever ends the day kee
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, heapreplace
 from uuid import UUID
 
 from apps.routing import turns
@@ -49,11 +49,11 @@ class _Waiting:
     arrival: Arrival
     line: Line
     since: datetime
+    turn: turns.Turn = field(init=False)
 
-    @property
-    def turn(self) -> turns.Turn:
+    def __post_init__(self) -> None:
         it = self.arrival
-        return turns.turn(is_vip=it.is_vip, priority=self.line.priority, since=self.since, pk=it.pk)
+        self.turn = turns.turn(is_vip=it.is_vip, priority=self.line.priority, since=self.since, pk=it.pk)
 
 
 def replay(world: World, told: Callable[[float], None] = lambda share: None) -> list[Outcome]:
@@ -87,6 +87,7 @@ class _Replay:
         self.free: set[UUID] = set()
         self.waiting: dict[UUID, _Waiting] = {}
         self.heaps: dict[UUID, list[tuple[turns.Turn, UUID]]] = defaultdict(list)
+        self.open: dict[UUID, tuple[bool, datetime]] = {}
         self.late: dict[UUID, deque[UUID]] = defaultdict(deque)
         self.outcomes: dict[UUID, Outcome] = {}
         self.touched: set[UUID] = set()
@@ -223,25 +224,31 @@ class _Replay:
             queue.popleft()
 
     def _distribute(self) -> None:
-        while self.free and (heads := self._heads()):
-            for _turn, wait in heads:
-                agent = self._best(wait.line)
-                if agent is not None:
-                    self._give(wait, agent)
-                    break
-                self.touched.discard(wait.line.pk)
+        """The first of each line that opens now, in their order; a line for which nobody is free has had its turn."""
+        asked = self.touched if self.free else ()
+        heads = [wait.turn for pk in asked if (wait := self._head(pk)) is not None and self._is_open(wait.line)]
+        heapify(heads)
+        while self.free and heads:
+            wait = self.waiting[heads[0][-1]]
+            agent = self._best(wait.line)
+            if agent is not None:
+                self._give(wait, agent)
+            following = self._head(wait.line.pk) if agent is not None else None
+            if following is not None:
+                heapreplace(heads, following.turn)
             else:
-                break
+                heappop(heads)
         self.touched.clear()
 
-    def _heads(self) -> list[tuple[turns.Turn, _Waiting]]:
-        found = ((pk, self._head(pk)) for pk in self.touched)
-        open_now = (
-            (wait.turn, wait)
-            for pk, wait in found
-            if wait is not None and self.world.lines[pk].hours.is_open(self.chains.moment)
-        )
-        return sorted(open_now, key=lambda head: head[0])
+    def _is_open(self, line: Line) -> bool:
+        """Asked of the calendar once for each opening and closing, for time only goes on."""
+        is_open, until = self.open.get(line.pk, (False, self.chains.moment))
+        if self.chains.moment >= until:
+            moment, hours = self.chains.moment, line.hours
+            is_open = hours.is_open(moment)
+            until = (hours.closing(moment) if is_open else hours.next_opening(moment)) or self.world.end
+            self.open[line.pk] = (is_open, until)
+        return is_open
 
     def _head(self, line_id: UUID) -> _Waiting | None:
         heap = self.heaps[line_id]

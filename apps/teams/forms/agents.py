@@ -3,14 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.services import record
 from apps.core.events import publish
 from apps.core.text import clean_name
+from apps.organizations.models import Membership
 from apps.teams.events import AgentChanged
 from apps.teams.forms.base import NamedForm, SkillLevels
 from apps.teams.models import Agent, MemberSkill, Skill, TeamSettings
+from apps.teams.services import team_settings
 
 
 class SkillForm(NamedForm):
@@ -41,16 +45,40 @@ class AgentForm(SkillLevels, forms.ModelForm):  # type: ignore[type-arg]
     def save(self, commit: bool = True) -> Any:
         agent = super().save(commit=False)
         Agent.objects.update_or_create(membership=agent.membership, defaults={"capacity": agent.capacity})
-        levels = self.levels(self.cleaned_data)
-        MemberSkill.objects.filter(membership=agent.membership).delete()
-        MemberSkill.objects.bulk_create(
-            MemberSkill(membership=agent.membership, skill=skill, level=level) for skill, level in levels.items()
-        )
-        publish(AgentChanged(agent.membership.organization_id, agent.membership_id))
+        _keep_levels(agent.membership, self.levels(self.cleaned_data))
         return agent
+
+
+class OwnSkillsForm(SkillLevels, forms.Form):
+    """What an agent says of themselves, where the company lets them."""
+
+    no_level = _("I don't have it")
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.membership = membership
+        self.add_levels(dict(membership.skills.values_list("skill", "level")))
+
+    @transaction.atomic
+    def save(self) -> None:
+        """Raises PermissionDenied when the company sets skills itself."""
+        if not team_settings().own_skills:
+            raise PermissionDenied
+        levels = self.levels(self.cleaned_data)
+        _keep_levels(self.membership, levels)
+        said = {skill.name: level for skill, level in levels.items()}
+        record("agent.own_skills_saved", actor=self.membership, target=self.membership.name, skills=said)
+
+
+def _keep_levels(member: Membership, levels: dict[Skill, int]) -> None:
+    MemberSkill.objects.filter(membership=member).delete()
+    MemberSkill.objects.bulk_create(
+        MemberSkill(membership=member, skill=skill, level=level) for skill, level in levels.items()
+    )
+    publish(AgentChanged(member.organization_id, member.pk))
 
 
 class TeamSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = TeamSettings
-        fields = ["capacity", "idle_minutes", "requeue_minutes"]
+        fields = ["capacity", "idle_minutes", "requeue_minutes", "own_skills"]

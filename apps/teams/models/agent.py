@@ -48,6 +48,11 @@ class TeamSettings(TenantModel):
             "Empty: never."
         ),
     )
+    own_skills = models.BooleanField(
+        _("agents set their own skills"),
+        default=False,
+        help_text=_("Each on their profile. Skills decide what somebody may take: every change is in the audit trail."),
+    )
 
     class Meta(TenantModel.Meta):
         abstract = False

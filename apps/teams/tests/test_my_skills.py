@@ -1,4 +1,4 @@
-"""A member sees their skills, and which of their queues ask for more; nobody sets their own here."""
+"""A member sees their skills and which of their queues ask for more, and sets them only where the company lets them."""
 
 import pytest
 
@@ -7,8 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.tests.factories import UserFactory
+from apps.audit.models import AuditEvent
 from apps.organizations.tenancy import tenant_scope
 from apps.organizations.tests.factories import MembershipFactory
+from apps.teams.models import TeamSettings
 from apps.teams.tests.factories import MemberSkillFactory, QueueFactory, QueueSkillFactory, SkillFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +54,29 @@ def test_it_is_for_those_who_answer_and_only_leaders_may_go_on_to_set_them(role,
     answer = seen_by(member_of(role))
     assert answer.status_code == status
     assert (b"Set my skills" in answer.content) == (role == "supervisor")
+
+
+def test_where_the_company_allows_it_agents_set_their_own_levels_and_the_audit_trail_has_them():
+    me = member_of("agent")
+    company = {"organization": me.organization}
+    spanish, refunds = SkillFactory(name="Spanish", **company), SkillFactory(name="Refunds", **company)
+    MemberSkillFactory(membership=me, skill=refunds, level=2, **company)
+    address, chosen = reverse("teams:my_skills", kwargs={"slug": me.organization.slug}), {f"skill_{spanish.pk}": "4"}
+    browser = Client()
+    browser.force_login(me.user)
+    assert browser.post(address, chosen).status_code == 403, "not unless the company says so"
+    with tenant_scope(me.organization):
+        TeamSettings.objects.create(own_skills=True)
+    assert b'data-testid="my-skills-form"' in seen_by(me).content
+    assert browser.post(address, chosen | {f"skill_{refunds.pk}": "9"}).status_code == 302
+    assert levels_of(me) == {"Refunds": 2}, "there is no such level"
+    assert browser.post(address, chosen).status_code == 302
+    assert levels_of(me) == {"Spanish": 4}
+    with tenant_scope(me.organization):
+        entry = AuditEvent.objects.get(action="agent.own_skills_saved")
+    assert entry.data == {"skills": {"Spanish": 4}}
+
+
+def levels_of(member):
+    with tenant_scope(member.organization):
+        return dict(member.skills.values_list("skill__name", "level"))
