@@ -137,7 +137,7 @@ class House:
         )
 
     def worker(self) -> Popen[bytes]:
-        lean = ["--without-gossip", "--without-mingle", "-c", "3", "-Q", "default,inbound,outbound", "-l", "INFO"]
+        lean = ["--without-gossip", "--without-mingle", "-c", "4", "-Q", "default,inbound,outbound", "-l", "INFO"]
         process = self.start("-m", "celery", "-A", "pytake", "worker", *lean)
         deadline = time.monotonic() + START_SECONDS
         while " ready." not in self.log("celery"):

@@ -20,16 +20,17 @@ _MOST = 500
 
 
 class Programs(Mapping[str, Program]):
-    """By version id, and `flow:<id>` for a sub-flow's version; read when asked for, with the bot's fallback of now."""
+    """By version id, and `flow:<id>` for a sub-flow's version; `own` is at hand, with its flow and bot, others are
+    read when asked for. Each with its bot's fallback of now."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, own: FlowVersion | None = None) -> None:
         self._seed = seed
-        self._known: dict[str, Program] = {}
+        self._known: dict[str, Program] = {str(own.pk): _program(own)} if own is not None else {}
 
     def __getitem__(self, key: str) -> Program:
         if key not in self._known:
             version = self._of_flow(key[5:]) if key.startswith("flow:") else key
-            self._known[key] = self._known[version] = _program(version)
+            self._known[key] = self._known[version] = _program(_read(version))
         return self._known[key]
 
     def _of_flow(self, flow_id: str) -> str:
@@ -46,19 +47,22 @@ class Programs(Mapping[str, Program]):
         return len(self._known)
 
 
-def _program(version_id: str) -> Program:
-    """A version never changes, so a process works it out once; what the bot says is asked each time."""
-    key = UUID(version_id)
-    row = FlowVersion.objects.select_related("flow__bot").defer("graph").filter(pk=key).first()
+def _read(version_id: str) -> FlowVersion:
+    row = FlowVersion.objects.select_related("flow__bot").defer("graph").filter(pk=UUID(version_id)).first()
     if row is None:
         raise KeyError(version_id)
-    if key not in _compiled:
+    return row
+
+
+def _program(version: FlowVersion) -> Program:
+    """A version never changes, so a process works it out once; what the bot says is asked each time."""
+    if version.pk not in _compiled:
         if len(_compiled) >= _MOST:
             _compiled.clear()
-        _compiled[key] = compile_graph(version_id, row.graph)
-    bot = row.flow.bot
+        _compiled[version.pk] = compile_graph(str(version.pk), version.graph)
+    bot = version.flow.bot
     queue = str(bot.fallback_queue_id or "")
-    return replace(_compiled[key], fallback_text=bot.fallback_text, fallback_queue=queue)
+    return replace(_compiled[version.pk], fallback_text=bot.fallback_text, fallback_queue=queue)
 
 
 def facts_of(conversation: Conversation, last: str) -> dict[str, Any]:

@@ -1,24 +1,26 @@
 """The inbound handler: what customers say to a bot. It only writes down that there is something to do; the runner does
 it. With no bot on, a batch costs one small query, and none when nothing in it is new or a bot's."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, QuerySet
 
 from apps.chatbots import triggering
-from apps.chatbots.models import Bot as BotModel
 from apps.chatbots.models import FlowVersion, Session, Trigger
 from apps.chatbots.triggering import Occasion
 from apps.conversations import live
 from apps.conversations.handlers import Arrived
 from apps.conversations.models import Conversation, Message, State
 from apps.core.clock import now
+from apps.core.compiled import Compiled, CompiledModel, prepared
 from apps.core.logs import get_logger
 from apps.core.wake import wake
+from apps.organizations.tenancy import current_organization_id, tenant_scope
 from apps.routing.places import queues_of
 from apps.teams.schedules import is_open_now
 
@@ -26,6 +28,10 @@ log = get_logger(__name__)
 RUN = "chatbots.run"
 # The circuit breaker: a conversation that begins flows faster than this talks to a machine.
 MOST_SESSIONS, WITHIN = 20, timedelta(hours=1)
+_GIVE = """
+UPDATE conversations_conversation SET state = %s, version = version + 1
+WHERE id = ANY(%s) AND organization_id = %s RETURNING id
+"""
 
 
 class Bot:
@@ -33,9 +39,7 @@ class Bot:
 
     def handle(self, arrived: list[Arrived]) -> list[Arrived]:
         ours = [item for item in arrived if _may_answer(item.conversation)]
-        if not ours or not self._is_busy(ours):
-            return arrived
-        listening = _wake_sessions([item.conversation.pk for item in ours])
+        listening = _wake_sessions([item.conversation.pk for item in ours if not item.is_new])
         free = [item for item in ours if item.conversation.pk not in listening]
         begun = _begin(free)
         taken = listening | begun
@@ -43,10 +47,6 @@ class Bot:
         if taken:
             transaction.on_commit(lambda: wake(RUN))
         return [item for item in arrived if item.conversation.pk not in taken]
-
-    def _is_busy(self, ours: list[Arrived]) -> bool:
-        is_held = any(item.conversation.state == State.BOT for item in ours)
-        return is_held or BotModel.objects.filter(is_active=True).exists()
 
 
 def _may_answer(conversation: Conversation) -> bool:
@@ -56,11 +56,18 @@ def _may_answer(conversation: Conversation) -> bool:
 
 def _wake_sessions(conversations: list[UUID]) -> set[UUID]:
     """Sessions are looked at again, whatever they wait for; the message rows say what is new."""
-    rows = Session.objects.live().filter(conversation__in=conversations)
-    found = set(rows.values_list("conversation", flat=True))
+    found = [pk for (pk,) in _live(current_organization_id(), conversations)] if conversations else []
     if found:
-        rows.update(due_at=now())
-    return found
+        Session.objects.live().filter(conversation__in=found).update(due_at=now())
+    return set(found)
+
+
+def _live_rows(organization: UUID, conversation: UUID) -> "QuerySet[Session, Any]":
+    with tenant_scope(organization):
+        return Session.objects.live().filter(conversation__in=[conversation]).values_list("conversation")
+
+
+_live = Compiled(2, _live_rows)
 
 
 def _begin(items: list[Arrived]) -> set[UUID]:
@@ -68,7 +75,7 @@ def _begin(items: list[Arrived]) -> set[UUID]:
     if not triggers:
         return set()
     wanted = [(item, *found) for item in items if (found := _wanted(item, triggers)) is not None]
-    runaways = _runaways([item.conversation.pk for item, _trigger, _message in wanted])
+    runaways = _runaways([item.conversation.pk for item, _trigger, _message in wanted if not item.is_new])
     chosen = [entry for entry in wanted if entry[0].conversation.pk not in runaways]
     versions = _versions({trigger.flow_id for _item, trigger, _message in chosen})
     sessions = [_session(item, trigger, message, versions) for item, trigger, message in chosen]
@@ -103,6 +110,8 @@ def closed_on(number_id: UUID) -> Callable[[], bool]:
 
 
 def _runaways(conversations: list[UUID]) -> set[UUID]:
+    if not conversations:
+        return set()
     rows = Session.objects.filter(conversation__in=conversations, started_at__gte=now() - WITHIN).order_by()
     counted = rows.values("conversation").annotate(number=Count("pk"))
     found = {row["conversation"] for row in counted if row["number"] >= MOST_SESSIONS}
@@ -111,12 +120,20 @@ def _runaways(conversations: list[UUID]) -> set[UUID]:
     return found
 
 
-def _versions(flows: Iterable[UUID]) -> dict[UUID, list[FlowVersion]]:
+def _versions(flows: set[UUID]) -> dict[UUID, list[FlowVersion]]:
     """Newest first, without their drawings."""
     found: dict[UUID, list[FlowVersion]] = {}
-    for version in FlowVersion.objects.filter(flow__in=flows).defer("graph").order_by("-number"):
+    for version in _newest.all(current_organization_id(), list(flows)) if flows else ():
         found.setdefault(version.flow_id, []).append(version)
     return found
+
+
+def _version_rows(organization: UUID, flow: UUID) -> "QuerySet[FlowVersion]":
+    with tenant_scope(organization):
+        return FlowVersion.objects.filter(flow__in=[flow]).defer("graph").order_by("-number")
+
+
+_newest = CompiledModel(2, _version_rows)
 
 
 def _session(
@@ -144,7 +161,7 @@ def begin_all(sessions: list[Session]) -> set[UUID]:
     if not ids:
         return ids
     Session.objects.bulk_create(sessions)
-    Conversation.objects.filter(pk__in=ids).update(state=State.BOT, version=F("version") + 1)
+    prepared(_GIVE, [State.BOT, list(ids), current_organization_id()])
     for conversation in conversations:
         conversation.state = State.BOT
     live.push_moved(*before)

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -111,6 +113,8 @@ class FlowVersion(TenantModel):
 
 class Trigger(TenantModel):
     """When a flow begins: the matching one with the smallest priority wins."""
+
+    here: list[UUID]  # the ids of the bot's numbers, where triggers were asked for to choose among them
 
     class Kind(models.TextChoices):
         FIRST = "first", _("First message of a conversation")

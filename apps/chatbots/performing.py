@@ -11,7 +11,7 @@ from apps.contacts.models import Tag
 from apps.conversations import live
 from apps.conversations import services as conversations
 from apps.conversations.models import Conversation, Direction, Message, MessageKind, Outcome
-from apps.conversations.sending import Draft, send
+from apps.conversations.sending import Draft
 from apps.core.clock import now
 from apps.core.text import clean_name, clean_text
 from apps.media.models import StoredFile
@@ -28,16 +28,15 @@ NOTE_LENGTH = 4_000
 
 
 def perform(session: Session, effect: Any) -> None:
-    """Raises NotSent when a message is refused; what is gone meanwhile (a tag, an agent) is passed over."""
+    """What is gone meanwhile (a tag, an agent) is passed over; messages are `draft`'s."""
     doer = _DOERS.get(type(effect))
     if doer is not None:
         doer(session, effect)
 
 
-def _send(session: Session, effect: effects.Send) -> None:
+def draft(session: Session, effect: effects.Send) -> Draft:
     media = StoredFile.objects.filter(pk=effect.media).first() if effect.media else None
-    draft = Draft(uuid5(session.pk, effect.key), SendKind(effect.kind), effect.text, effect.content, media=media)
-    send(session.conversation_id, draft, author=None)
+    return Draft(uuid5(session.pk, effect.key), SendKind(effect.kind), effect.text, effect.content, media=media)
 
 
 def _tag(session: Session, effect: effects.Tag) -> None:
@@ -100,6 +99,7 @@ def _await_payment(session: Session, effect: effects.AwaitPayment) -> None:
 def _close(session: Session, effect: effects.Close) -> None:
     outcome = effect.outcome if effect.outcome in Outcome.values else Outcome.RESOLVED
     conversations.close(session.conversation_id, actor=None, outcome=outcome)
+    session.conversation.refresh_from_db()
 
 
 def _handoff(session: Session, effect: effects.Handoff) -> None:
@@ -140,7 +140,6 @@ def _queue(effect: effects.Handoff) -> Queue | None:
 
 
 _DOERS: dict[type[Any], Callable[[Session, Any], None]] = {
-    effects.Send: _send,
     effects.Tag: _tag,
     effects.SetField: _set_field,
     effects.OptOut: _opt_out,

@@ -1,22 +1,27 @@
-"""Sessions that have something to do, one after the other. The rows are the truth: a killed worker loses nothing, since
-state, steps and what they caused are one transaction, and whatever is due stays due."""
+"""Sessions that have something to do, some of one organisation at a time. The rows are the truth: a killed worker loses
+nothing, since state, steps and what they caused are one transaction, and whatever is due stays due."""
 
 import time
+from collections import defaultdict
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from apps.chatbots import effects, engine, payments, performing, working
+from apps.chatbots import claiming, effects, engine, payments, working
 from apps.chatbots import state as states
+from apps.chatbots.claiming import Due
 from apps.chatbots.facts import Programs, facts_of, said_of
+from apps.chatbots.ledger import Ledger
 from apps.chatbots.models import LIVE, Session, SessionStatus, Step
 from apps.chatbots.outside.base import Done
 from apps.chatbots.state import Answered, Began, Event, State, TimeCame
-from apps.conversations.models import AMENDMENTS, Conversation, Direction, Message, MessageKind
+from apps.conversations.models import Message
 from apps.conversations.models import State as Standing
 from apps.conversations.sending import NotSent
 from apps.core.clock import now
@@ -26,13 +31,10 @@ from apps.organizations.tenancy import tenant_scope
 
 log = get_logger(__name__)
 BATCH = 100
+TOGETHER = 25  # turns in one transaction
+ENOUGH = 0.5  # seconds after which it takes no further turn: whoever writes to these conversations waits for it
 # More answers within a minute than people write.
 MOST_HEARD, WITHIN = 40, timedelta(minutes=1)
-_DUE = """
-SELECT id, organization_id, conversation_id FROM chatbots_session
-WHERE status IN ('ready', 'waiting', 'working') AND due_at <= %s
-ORDER BY due_at LIMIT %s
-"""
 _OVER = {
     states.ENDED: SessionStatus.ENDED,
     states.HANDED: SessionStatus.HANDED,
@@ -43,18 +45,49 @@ _OVER = {
 def run_due() -> int:
     """Everything that is due now; returns how many sessions moved. Those that another worker holds are its care."""
     moved, seen = 0, set[UUID]()
-    while fresh := [row for row in _due() if row[0] not in seen]:
-        for session_id, organization_id, conversation_id in fresh:
-            seen.add(session_id)
+    while fresh := [row for row in claiming.due(BATCH) if row[0] not in seen]:
+        for organization_id, rows in _by_tenant(fresh).items():
             with tenant_scope(organization_id):
-                moved += run_one(session_id, conversation_id)
+                looked_at, done = _run(rows[:TOGETHER])
+            seen |= looked_at
+            moved += done
     return moved
 
 
-def _due() -> list[tuple[UUID, UUID, UUID]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE, [now(), BATCH])
-        return list(cursor.fetchall())
+def _by_tenant(rows: list[Due]) -> dict[UUID, list[Due]]:
+    found: dict[UUID, list[Due]] = defaultdict(list)
+    for row in rows:
+        found[row[1]].append(row)
+    return found
+
+
+def _run(rows: list[Due]) -> tuple[set[UUID], int]:
+    """The turns of one organisation's sessions: all at once; when that fails, one at a time, so that a broken one harms
+    no other. Gives who was looked at, and how many moved."""
+    try:
+        return _run_together(rows)
+    except (OperationalError, InterfaceError):
+        raise  # the database, not a flow: the sessions stay due
+    except Exception as error:  # noqa: BLE001 - looked at again below, one by one
+        log.info("turns failed together, taking them one by one", error=repr(error), number=len(rows))
+        return {row[0] for row in rows}, sum(run_one(row[0], row[2]) for row in rows)
+
+
+@transaction.atomic
+def _run_together(rows: list[Due]) -> tuple[set[UUID], int]:
+    began, ledger = time.monotonic(), Ledger()
+    claimed = claiming.claim([row[0] for row in rows], [row[2] for row in rows])
+    looked_at = {row[0] for row in rows} - {session.pk for session in claimed}
+    heard = claiming.heard(claimed)
+    for session in claimed:
+        if time.monotonic() - began > ENOUGH:
+            break
+        _turn(session, heard[session.pk], None, ledger)
+        looked_at.add(session.pk)
+    taken = [session for session in claimed if session.pk in looked_at]
+    _stop_runaways([session for session in taken if heard[session.pk]], ledger)
+    ledger.close()
+    return looked_at, len(taken)
 
 
 def run_one(
@@ -62,80 +95,63 @@ def run_one(
 ) -> bool:
     """One session's turn, in its tenant's scope; what goes wrong ends with a person, never in silence. `done` is what
     the replay shows of the outside work that was answered."""
+
+    def turn(session: Session, ledger: Ledger) -> None:
+        if done is not None:
+            _show(session, done)
+        messages = claiming.heard([session])[session.pk]
+        _turn(session, messages, answered, ledger)
+        _stop_runaways([session] if messages else [], ledger)
+
     try:
-        with transaction.atomic():
-            session = _claim(session_id, conversation_id, waits=answered is not None)
-            if session is not None and done is not None:
-                _show(session, done)
-            return session is not None and _turn(session, answered)
+        return _alone(session_id, conversation_id, turn, waits=answered is not None)
     except NotSent as error:
         log.info("a bot's message was refused", session=str(session_id), why=error.code)
         _fail(session_id, conversation_id, str(error.code))
     except (OperationalError, InterfaceError):
-        raise  # the database, not the flow: the session stays due
+        raise
     except Exception:  # recorded, and the customer gets a person
         log.exception("a flow broke", session=str(session_id))
         _fail(session_id, conversation_id, "error")
     return True
 
 
-def _claim(session_id: UUID, conversation_id: UUID, *, waits: bool = False) -> Session | None:
-    """The session with its conversation, both locked and in that order, one turn of a contact at a time; None when
-    somebody is at it, or it is over."""
-    rows = Conversation.objects.select_for_update(of=("self",), skip_locked=not waits)
-    related = ("contact", "number", "organization", "queue", "assignee")
-    conversation = rows.select_related(*related).filter(pk=conversation_id).first()
-    if conversation is None or not _is_alone(conversation.contact_id, waits=waits):
-        return None
-    found = Session.objects.select_for_update(of=("self",)).select_related("version__flow__bot")
-    session = found.filter(pk=session_id, status__in=LIVE).first()
-    if session is not None:
-        session.conversation = conversation
-    return session
+@transaction.atomic
+def _alone(session_id: UUID, conversation_id: UUID, work: Callable[[Session, Ledger], None], *, waits: bool) -> bool:
+    """`work` on one session that is claimed for it; False when there is nothing to claim."""
+    claimed, ledger = claiming.claim([session_id], [conversation_id], waits=waits), Ledger()
+    for session in claimed:
+        work(session, ledger)
+    ledger.close()
+    return bool(claimed)
 
 
-def _is_alone(contact_id: UUID, *, waits: bool) -> bool:
-    lock = "pg_advisory_xact_lock" if waits else "pg_try_advisory_xact_lock"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {lock}(hashtextextended(%s, 7))", [f"bot:{contact_id}"])
-        return waits or bool(cursor.fetchone()[0])
-
-
-def _turn(session: Session, answered: Answered | None) -> bool:
+def _turn(session: Session, messages: list[Message], answered: Answered | None, ledger: Ledger) -> None:
     conversation = session.conversation
-    if conversation.state != Standing.BOT:
-        _end(session, SessionStatus.TAKEN, "taken")
-        return True
-    if session.version.flow.deleted_at is not None:
-        _part(session, "removed")
-        return True
     with translation.override(conversation.organization.language):
-        messages = _heard(session)
-        programs = Programs(session.seed)
-        state = states.load(session.state) if session.state else engine.begin(programs[str(session.version_id)])
-        began = time.monotonic()
-        for event in _events(state, messages, answered or payments.told(session, state)):
-            state = _feed(session, state, event, began, programs)
-        if messages:
-            session.heard_id = messages[-1].pk
-        _settle(session, state)
-        if not state.is_over and _is_runaway(session):
-            _hand_over(session, "breaker")
-    return True
+        if conversation.state != Standing.BOT:
+            _end(session, SessionStatus.TAKEN, "taken", ledger)
+        elif session.version.flow.deleted_at is not None:
+            _part(session, "removed", ledger)
+        else:
+            _advance(session, messages, answered, ledger)
+
+
+def _advance(session: Session, messages: list[Message], answered: Answered | None, ledger: Ledger) -> None:
+    programs = Programs(session.seed, session.version)
+    state = states.load(session.state) if session.state else engine.begin(programs[str(session.version_id)])
+    began = time.monotonic()
+    for event in _events(state, messages, answered or payments.told(session, state)):
+        state = _feed(session, state, event, began, programs, ledger)
+    if messages:
+        session.heard_id = messages[-1].pk
+    _settle(session, state, ledger)
 
 
 def _show(session: Session, done: Done) -> None:
     """What was asked outside and what came back, at the step that wanted it."""
     asked = Step.objects.filter(session=session, number=int(done.answered.key.split(".")[0]))
     asked.update(request=done.request, answer=done.answer, took_ms=done.ms)
-
-
-def _heard(session: Session) -> list[Message]:
-    """What the customer said since, oldest first."""
-    rows = Message.objects.filter(conversation=session.conversation_id, direction=Direction.IN)
-    if session.heard_id is not None:
-        rows = rows.filter(pk__gt=session.heard_id)
-    return list(rows.exclude(kind__in=[*AMENDMENTS, MessageKind.SYSTEM]).order_by("pk"))
 
 
 def _events(state: State, messages: list[Message], answered: Answered | None) -> list[Event]:
@@ -147,22 +163,22 @@ def _events(state: State, messages: list[Message], answered: Answered | None) ->
     return [*events, *(said_of(message) for message in messages), TimeCame()]
 
 
-def _feed(session: Session, state: State, event: Event, began: float, programs: Programs) -> State:
+def _feed(session: Session, state: State, event: Event, began: float, programs: Programs, ledger: Ledger) -> State:
     """One input, and at once those that its effects ask for and this house answers itself."""
     facts = _facts(session, event)
     given = engine.Input(now(), event, programs, session.seed, facts, lambda: time.monotonic() - began)
     after, done = engine.advance(state, given)
     session.state = {"variables": after.variables}
-    _record(session, done)
+    ledger.record(_steps(session, done))
     for effect in done:
-        performing.perform(session, effect)
+        ledger.do(session, effect)
     if after.waiting != state.waiting:
         session.work, session.waits_for = None, ""
     _keep_work(session, done)
     local = next((effect for effect in done if isinstance(effect, effects.CheckHours)), None)
     if local is not None and after.waiting is not None and after.waiting.key == local.key:
         is_open = working.is_open(session.conversation, local.queue)
-        return _feed(session, after, Answered(local.key, is_open), began, programs)
+        return _feed(session, after, Answered(local.key, is_open), began, programs, ledger)
     return after
 
 
@@ -171,7 +187,7 @@ def _facts(session: Session, event: Event) -> dict[str, Any]:
     return facts_of(session.conversation, last)
 
 
-def _record(session: Session, done: list[Any]) -> None:
+def _steps(session: Session, done: list[Any]) -> list[Step]:
     """The steps of one input, each with what it caused."""
     rows = []
     for took in (effect for effect in done if isinstance(effect, effects.Took)):
@@ -189,7 +205,7 @@ def _record(session: Session, done: list[Any]) -> None:
                 effects=own,
             )
         )
-    Step.objects.bulk_create(rows)
+    return rows
 
 
 def _version_of(session: Session, took: effects.Took) -> dict[str, Any]:
@@ -207,57 +223,68 @@ def _keep_work(session: Session, done: list[Any]) -> None:
             session.waits_for = f"pix:{effect.reference}"
 
 
-def _settle(session: Session, state: State) -> None:
+def _settle(session: Session, state: State, ledger: Ledger) -> None:
     """The row says what the state says."""
     session.state, session.steps_taken = states.dump(state), state.steps
     waiting = state.waiting
     if state.is_over:
-        return _end(session, _OVER[state.status], state.reason)
+        return _end(session, _OVER[state.status], state.reason, ledger)
     session.status = SessionStatus.WORKING if session.work else SessionStatus.WAITING
     session.due_at = waiting.until if waiting else None
-    session.save()
-    return None
+    return ledger.keep(session)
 
 
-def _end(session: Session, status: SessionStatus, reason: str) -> None:
+def _end(session: Session, status: SessionStatus, reason: str, ledger: Ledger) -> None:
     session.status, session.reason, session.ended_at = status, reason[:40], now()
     session.work, session.due_at, session.waits_for = None, None, ""
-    session.save()
+    ledger.keep(session)
     if session.conversation.state == Standing.BOT:
-        _hear_the_rest(session)
+        _hear_the_rest(session, ledger)
 
 
-def _hear_the_rest(session: Session) -> None:
+def _hear_the_rest(session: Session, ledger: Ledger) -> None:
     """What was said and not listened to before the end is not lost: the conversation then waits for a person."""
     if session.state.get("inbox"):
-        performing.perform(session, effects.Handoff(f"{session.steps_taken}.rest", reason="unheard"))
+        ledger.do(session, effects.Handoff(f"{session.steps_taken}.rest", reason="unheard"))
 
 
-def _is_runaway(session: Session) -> bool:
-    rows = Step.objects.filter(session=session, heard__isnull=False, at__gte=now() - WITHIN)
-    return rows.count() > MOST_HEARD
+def _stop_runaways(sessions: list[Session], ledger: Ledger) -> None:
+    """Of those that heard something and go on."""
+    going_on = {session.pk: session for session in sessions if session.status in LIVE}
+    if not going_on:
+        return
+    ledger.write()
+    rows = Step.objects.filter(session__in=list(going_on), heard__isnull=False, at__gte=now() - WITHIN)
+    heard = rows.order_by().values("session").annotate(number=Count("pk")).filter(number__gt=MOST_HEARD)
+    for session in [going_on[pk] for pk in heard.values_list("session", flat=True)]:
+        with translation.override(session.conversation.organization.language):
+            _hand_over(session, "breaker", ledger)
 
 
-def _hand_over(session: Session, reason: str) -> None:
+def _hand_over(session: Session, reason: str, ledger: Ledger) -> None:
     queue = str(session.version.flow.bot.fallback_queue_id or "")
-    performing.perform(session, effects.Handoff(f"{session.steps_taken}.{reason}", queue=queue, reason=reason))
-    _end(session, SessionStatus.FAILED, reason)
+    ledger.do(session, effects.Handoff(f"{session.steps_taken}.{reason}", queue=queue, reason=reason))
+    _end(session, SessionStatus.FAILED, reason, ledger)
 
 
-@transaction.atomic
 def _fail(session_id: UUID, conversation_id: UUID, reason: str) -> None:
     """Nothing of the turn happened; the customer hears that a person comes, if that can be said, and one does."""
-    session = _claim(session_id, conversation_id, waits=True)
-    if session is not None and session.conversation.state == Standing.BOT:
-        _part(session, reason)
+
+    def part(session: Session, ledger: Ledger) -> None:
+        if session.conversation.state == Standing.BOT:
+            _part(session, reason, ledger)
+
+    _alone(session_id, conversation_id, part, waits=True)
 
 
-def _part(session: Session, reason: str) -> None:
+def _part(session: Session, reason: str, ledger: Ledger) -> None:
     """The bot's last words, if they can be said, and a person."""
+    ledger.write()
     with translation.override(session.conversation.organization.language):
         words = session.version.flow.bot.fallback_text or _("One moment, please: a person will answer you.")
         try:
-            performing.perform(session, effects.Send(f"{session.steps_taken}.sorry", text=words))
+            ledger.do(session, effects.Send(f"{session.steps_taken}.sorry", text=words))
+            ledger.write()
         except NotSent as error:
             log.info("a bot's last words were refused", session=str(session.pk), why=error.code)
-        _hand_over(session, reason)
+        _hand_over(session, reason, ledger)

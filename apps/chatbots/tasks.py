@@ -1,13 +1,12 @@
 from celery import shared_task
 
 from apps.chatbots import runner, work_loop
-from apps.core.wake import awake
+from apps.core.wake import awake, linger
 
 
 @shared_task(name="chatbots.run")
 def run() -> None:
-    awake("chatbots.run")
-    runner.run_due()
+    linger("chatbots.run", runner.run_due)
 
 
 @shared_task(name="chatbots.work")

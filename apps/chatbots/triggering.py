@@ -4,11 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 
 from apps.chatbots import patterns
 from apps.chatbots.comparing import folded
 from apps.chatbots.models import Bot, FlowVersion, Trigger
+from apps.core.compiled import CompiledModel
+from apps.organizations.tenancy import current_organization_id, tenant_scope
 
 ALWAYS: frozenset[str] = frozenset({"first", "any", "closed", "ad"})
 
@@ -64,11 +67,25 @@ _MATCHES: dict[str, Callable[[str, Occasion], bool]] = {
 
 
 def active(also: Bot | None = None) -> list[Trigger]:
-    """Of bots that are on, and of `also`, in the order in which they win. Two queries, with the numbers of each bot."""
-    is_on = Q(flow__bot__is_active=True) | (Q(flow__bot=also) if also else Q())
-    rows = Trigger.objects.filter(is_on, flow__versions__isnull=False).distinct()
-    found = rows.select_related("flow__bot").prefetch_related("flow__bot__numbers")
+    """Of bots that are on, and of `also`, in the order in which they win. `here`: the numbers of its bot."""
+    is_on = Q(flow__bot__is_active=True)
+    found = list(_rows(is_on | Q(flow__bot=also))) if also else _active.all(current_organization_id())
     return sorted(found, key=lambda row: (row.priority, row.created_at, row.pk))
+
+
+def _rows(are_meant: Q) -> "QuerySet[Trigger]":
+    """`here`: the ids of the bot's own numbers."""
+    own = Bot.numbers.through.objects.filter(bot=OuterRef("flow__bot")).values("number_id")
+    rows = Trigger.objects.filter(are_meant, flow__versions__isnull=False).distinct()
+    return rows.select_related("flow__bot").annotate(**{"here": ArraySubquery(own)})
+
+
+def _of_bots_that_are_on(organization: UUID) -> "QuerySet[Trigger]":
+    with tenant_scope(organization):
+        return _rows(Q(flow__bot__is_active=True))
+
+
+_active = CompiledModel(1, _of_bots_that_are_on)
 
 
 def who_would_win(occasion: Occasion, triggers: Sequence[Trigger] | None = None) -> list[Candidate]:
@@ -93,7 +110,7 @@ def _matches(trigger: Trigger, occasion: Occasion) -> bool:
 
 def _is_here(trigger: Trigger, occasion: Occasion) -> bool:
     """A trigger without a number is for all numbers of its bot; a bot without numbers is for all of the company."""
-    numbers = {trigger.number_id} if trigger.number_id else {row.pk for row in trigger.flow.bot.numbers.all()}
+    numbers = {trigger.number_id} if trigger.number_id else set(trigger.here)
     return not numbers or occasion.number_id in numbers
 
 

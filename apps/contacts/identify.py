@@ -7,14 +7,16 @@ that links a phone-only and a BSUID-only contact merges them.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.contacts.merging import merge
 from apps.contacts.models import Contact, ContactIdentity
 from apps.contacts.phones import country_of, digits_of, phone_key
 from apps.core.clock import now
-from apps.organizations.tenancy import current_organization_id
+from apps.core.compiled import CompiledModel
+from apps.organizations.tenancy import current_organization_id, tenant_scope
 
 Kind = ContactIdentity.Kind
 _Key = tuple[str, str, str]
@@ -54,13 +56,26 @@ class Person:
         return facts
 
 
+def _keyed(organization: UUID, key: UUID) -> "QuerySet[ContactIdentity]":
+    current_or_kept = Q(is_current=True) | Q(kind__in=[Kind.BSUID, Kind.PARENT_BSUID])
+    with tenant_scope(organization):
+        return ContactIdentity.objects.filter(current_or_kept, key__in=[key]).select_related("contact")
+
+
+def _phoned(organization: UUID, phone: UUID) -> "QuerySet[Contact]":
+    with tenant_scope(organization):
+        return Contact.objects.filter(phone__in=[phone])
+
+
+_identities, _typed = CompiledModel(2, _keyed), CompiledModel(2, _phoned)
+
+
 class _Known:
     """Identities of the tenant in scope that could match, loaded once for a batch."""
 
     def __init__(self, people: Iterable[Person]) -> None:
         keys = {key for person in people for (_kind, _scope, key), _value in person.facts()}
-        current_or_kept = Q(is_current=True) | Q(kind__in=[Kind.BSUID, Kind.PARENT_BSUID])
-        rows = ContactIdentity.objects.filter(current_or_kept, key__in=keys).select_related("contact")
+        rows = _identities.all(current_organization_id(), list(keys))
         self.by_key: dict[_Key, ContactIdentity] = {(row.kind, row.scope, row.key): row for row in rows}
 
     def contacts_of(self, person: Person) -> list[Contact]:
@@ -160,7 +175,7 @@ def _create(found: dict[Person, Contact]) -> None:
     """A typed-in contact may own the phone without an identity yet: adopt it instead of failing."""
     fresh = {id(contact): contact for contact in found.values() if contact._state.adding}
     phones = [contact.phone for contact in fresh.values() if contact.phone]
-    typed = {contact.phone: contact for contact in Contact.objects.filter(phone__in=phones)} if phones else {}
+    typed = {contact.phone: contact for contact in _typed.all(current_organization_id(), phones)} if phones else {}
     for person, contact in found.items():
         if contact._state.adding and contact.phone in typed:
             found[person] = typed[contact.phone]

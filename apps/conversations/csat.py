@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -24,8 +26,10 @@ from apps.conversations.models import (
 from apps.conversations.sending import Draft, NotSent, send
 from apps.conversations.services import locked, record_event
 from apps.core.clock import now
+from apps.core.compiled import Compiled
 from apps.core.logs import get_logger
 from apps.organizations.models import Membership
+from apps.organizations.tenancy import current_organization_id, tenant_scope
 from apps.whatsapp.providers.base import SendKind
 
 log = get_logger(__name__)
@@ -130,9 +134,17 @@ class SurveyAnswers:
         return [item for item in arrived if not _is_answer(item, commenting)]
 
 
+def _comment_rows(organization: UUID, contact: UUID) -> "QuerySet[Survey, Any]":
+    with tenant_scope(organization):
+        rows = Survey.objects.filter(comment_until__gt=Now(), conversation__contact__in=[contact])
+        return rows.values_list("conversation__contact")
+
+
+_comments = Compiled(2, _comment_rows)
+
+
 def _asked_for_comments(contacts: set[UUID]) -> set[UUID]:
-    rows = Survey.objects.filter(comment_until__gt=now(), conversation__contact__in=contacts)
-    return set(rows.values_list("conversation__contact", flat=True))
+    return {contact for (contact,) in _comments(current_organization_id(), list(contacts))}
 
 
 def _is_answer(item: Arrived, commenting: set[UUID]) -> bool:

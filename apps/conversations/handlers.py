@@ -12,11 +12,12 @@ from apps.conversations.models import Conversation, Message
 
 @dataclass(slots=True, eq=False)
 class Arrived:
-    """What one conversation received in a batch, oldest first."""
+    """What one conversation received in a batch, oldest first. `is_new`: it began with that."""
 
     conversation: Conversation
     correlation_id: str
     messages: list[Message] = field(default_factory=list)
+    is_new: bool = False
 
 
 class InboundHandler(Protocol):

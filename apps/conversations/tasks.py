@@ -6,14 +6,15 @@ from celery import shared_task
 from apps.conversations import fetching, receipts, scheduling, snoozing
 from apps.conversations.sending import courier, waiting
 from apps.conversations.sending import reconcile as reconciling
-from apps.core.wake import awake
+from apps.core.wake import awake, listening
 from apps.organizations.tasks import TenantTask
 
 
 @shared_task(name="conversations.deliver")
 def deliver() -> None:
-    awake("conversations.deliver")
-    courier.run()
+    with listening("conversations.deliver") as ear:
+        if ear is not None:
+            courier.run(ear)
 
 
 @shared_task(name="conversations.fetch_media")

@@ -1,6 +1,7 @@
 """Prepared SQL, built once. Building it costs the ORM more than PostgreSQL needs to answer a look-up by key."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
@@ -21,10 +22,14 @@ def prepared(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[
         return cursor.execute(sql, values, prepare=True).fetchall()
 
 
-class Compiled:
-    """What `make(*keys)`, a `values_list` queryset, gives for other keys (UUIDs), as a prepared statement.
+Key = UUID | Sequence[UUID] | Sequence[str]
 
-    `make` runs once, with made-up keys, and must use every one of them as an exact value.
+
+class Compiled:
+    """What `make(*keys)`, a `values_list` queryset, gives for other keys, as a prepared statement.
+
+    `make` runs once, with made-up keys (UUIDs), and must use every one of them as an exact value, or as the only one
+    of an `__in`: a list of UUIDs or texts is then given for it.
     """
 
     def __init__(self, keys: int, make: Callable[..., "QuerySet[Any, Any]"]) -> None:
@@ -34,16 +39,30 @@ class Compiled:
     @cached_property
     def _plan(self) -> tuple[str, list[Any]]:
         sql, parameters = self._make(*self._made_up).query.sql_with_params()
-        return sql, list(parameters)
+        places = [self._place(value) for value in parameters]
+        pieces = sql.split("%s")
+        for at, place in enumerate(places):
+            if isinstance(place, _Place) and pieces[at].endswith("IN ("):
+                pieces[at] = pieces[at].removesuffix("IN (") + "= ANY("
+        return "%s".join(pieces), places
 
-    def __call__(self, *keys: UUID) -> list[tuple[Any, ...]]:
+    def _place(self, value: Any) -> Any:
+        """Where a key is meant, its number (texts are compared with it as text), else the value itself."""
+        texts = [str(key) for key in self._made_up]
+        return _Place(texts.index(str(value))) if str(value) in texts else value
+
+    def __call__(self, *keys: Key) -> list[tuple[Any, ...]]:
         sql, parameters = self._plan
-        given = dict(zip(self._made_up, keys, strict=True))
-        return prepared(sql, [given.get(value, value) if isinstance(value, UUID) else value for value in parameters])
+        return prepared(sql, [keys[value.at] if isinstance(value, _Place) else value for value in parameters])
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    at: int
 
 
 class CompiledModel(Generic[M]):
-    """The same for one model, with what its queryset selects along."""
+    """The same for one model, with what its queryset selects along and what it is annotated with."""
 
     def __init__(self, keys: int, make: Callable[..., "QuerySet[M]"]) -> None:
         self._rows = Compiled(keys, make)
@@ -58,13 +77,22 @@ class CompiledModel(Generic[M]):
         own = [compiler.select[at][0].target.attname for at in info["select_fields"]]
         return compiler, own, get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]
 
-    def get(self, *keys: UUID) -> M:
-        """The first one; raises the model's DoesNotExist when there is none."""
+    def all(self, *keys: Key) -> list[M]:
         compiler, own, related = self._shape
-        kind: Any = compiler.klass_info["model"]
+        info: Any = compiler.klass_info
+        kind, found = info["model"], list[M]()
         for row in compiler.results_iter([self._rows(*keys)]):
-            found: M = kind.from_db(connection.alias, own, row[: len(own)])
+            made = kind.from_db(connection.alias, own, [row[at] for at in info["select_fields"]])
             for populator in related:
-                populator.populate(row, found)
+                populator.populate(row, made)
+            for name, at in compiler.annotation_col_map.items():
+                setattr(made, name, row[at])
+            found.append(made)
+        return found
+
+    def get(self, *keys: Key) -> M:
+        """The first one; raises the model's DoesNotExist when there is none."""
+        for found in self.all(*keys):
             return found
+        kind: Any = self._shape[0].klass_info["model"]
         raise kind.DoesNotExist

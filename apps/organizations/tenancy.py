@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from apps.core.bulk import copy_rows
+from apps.core.bulk import add_rows, copy_rows
 from apps.core.ids import uuid7
 
 
@@ -105,9 +105,12 @@ class TenantQuerySet(models.QuerySet[M]):
         rows = list(objs)
         for row in rows:
             row.claim_for_scope()
-        if args or kwargs:
+        if kwargs == {"ignore_conflicts": True} and not args:
+            add_rows(rows, using=self.db)
+        elif args or kwargs:
             return super().bulk_create(rows, *args, **kwargs)
-        copy_rows(rows, using=self.db)
+        else:
+            copy_rows(rows, using=self.db)
         return rows
 
     def bulk_update(self, objs: Iterable[M], fields: Iterable[str], batch_size: int | None = None) -> int:

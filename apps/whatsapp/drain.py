@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -15,6 +16,7 @@ from django.db.models import QuerySet
 
 from apps.core import correlation, metrics
 from apps.core.clock import now
+from apps.core.compiled import CompiledModel, prepared
 from apps.core.logs import get_logger
 from apps.organizations.tenancy import platform_scope, tenant_scope
 from apps.whatsapp import account_events, intake
@@ -26,6 +28,7 @@ from apps.whatsapp.payloads import Change, Delivery, parse_delivery
 log = get_logger(__name__)
 BATCH = 200
 State = WebhookDelivery.State
+_DONE = "UPDATE whatsapp_webhookdelivery SET state = %s, handled_at = %s WHERE id = ANY(%s) RETURNING id"
 
 
 @dataclass(slots=True)
@@ -36,23 +39,21 @@ class Parsed:
     failed: bool = False
 
 
-def drain() -> int:
-    """Handle everything that waits; returns the number of deliveries."""
-    total = 0
-    while handled := drain_batch():
-        total += handled
-    return total
-
-
 @transaction.atomic
 def drain_batch(limit: int = BATCH) -> int:
+    """Handle what waits, at most `limit` deliveries; returns their number."""
     hold_drain()
-    waiting = WebhookDelivery.objects.select_for_update(skip_locked=True).filter(state=State.NEW).order_by("id")
-    parsed = [Parsed(row, parse_delivery(bytes(row.body))) for row in waiting[:limit]]
+    parsed = [Parsed(row, parse_delivery(bytes(row.body))) for row in _waiting(limit).all()]
     if parsed:
         _hand_on(parsed)
         _finish(parsed)
     return len(parsed)
+
+
+@cache
+def _waiting(limit: int) -> "CompiledModel[WebhookDelivery]":
+    rows = WebhookDelivery.objects.select_for_update(skip_locked=True).filter(state=State.NEW)
+    return CompiledModel(0, lambda: rows.order_by("id")[:limit])
 
 
 def _hand_on(parsed: Sequence[Parsed]) -> None:
@@ -108,21 +109,25 @@ def _place(item: Parsed, change: Change, owners: "_Owners", by_tenant: dict[UUID
     by_tenant[number.organization_id].append(Arrival(number, change, item.row.correlation_id))
 
 
+def _named(phone_number_id: UUID) -> "QuerySet[Number]":
+    return Number.objects.select_related("account").filter(phone_number_id__in=[phone_number_id])
+
+
+_numbers = CompiledModel(1, _named)
+
+
 class _Owners:
     """Numbers and accounts named in a batch. The app that signed must be the app of the account: a tenant's own app
     secret can never speak for another tenant's number."""
 
     def __init__(self, parsed: Sequence[Parsed]) -> None:
         changes = [change for item in parsed for change in item.delivery.entries]
+        named = {change.phone_number_id for change in changes if change.phone_number_id}
+        accounts = {change.waba_id for change in changes if change.account_event is not None}
         with platform_scope(reason="a delivery names its number; the number names the tenant"):
-            numbers = Number.objects.select_related("account").filter(
-                phone_number_id__in={change.phone_number_id for change in changes if change.phone_number_id}
-            )
-            self._numbers = {number.phone_number_id: number for number in numbers}
-            accounts = BusinessAccount.objects.filter(
-                waba_id__in={change.waba_id for change in changes if change.account_event is not None}
-            )
-            self._accounts = {account.waba_id: account for account in accounts}
+            self._numbers = {number.phone_number_id: number for number in _numbers.all(list(named)) if named}
+            rows = BusinessAccount.objects.filter(waba_id__in=accounts)
+            self._accounts = {account.waba_id: account for account in rows}
 
     def number(self, phone_number_id: str, signer: str) -> Number | None:
         number = self._numbers.get(phone_number_id)
@@ -142,7 +147,7 @@ def _finish(parsed: Sequence[Parsed]) -> None:
         ]
     )
     plain = [item.row.pk for item in parsed if not item.failed and not item.notes]
-    WebhookDelivery.objects.filter(pk__in=plain).update(state=State.DONE, handled_at=now())
+    prepared(_DONE, [State.DONE, now(), plain])
     metrics.DELIVERIES.labels("done").inc(len(plain))
     for item in parsed:
         if item.failed or item.notes:

@@ -2,7 +2,7 @@ import asyncio
 
 from celery import shared_task
 
-from apps.core.wake import awake
+from apps.core.wake import awake, linger
 from apps.whatsapp import drain as journal
 from apps.whatsapp import template_sync
 from apps.whatsapp.connect import attempts
@@ -10,8 +10,7 @@ from apps.whatsapp.connect import attempts
 
 @shared_task(name="whatsapp.drain")
 def drain() -> None:
-    awake("whatsapp.drain")
-    journal.drain()
+    linger("whatsapp.drain", journal.drain_batch)
 
 
 @shared_task(name="whatsapp.prune_deliveries")

@@ -31,10 +31,6 @@ KNOWN: dict[tuple[str, str], int] = {
     ("conversations/consumers.py", "live sockets of all tenants are checked together"): 1,
     ("conversations/fetching.py", "media of all tenants are fetched; rows are claimed by id"): 1,
     ("conversations/sending/courier.py", "the courier delivers for all tenants; the row was claimed by id"): 1,
-    (
-        "conversations/sending/courier.py",
-        "the courier delivers for all tenants; the account comes from the claimed row",
-    ): 1,
     ("notifications/tasks.py", "old notifications of all tenants are dropped together"): 1,
     ("ops/gauges.py", "operators see how much waits, not whose it is"): 1,
     ("organizations/invitations.py", "the token of an invitation decides which tenant is joined"): 1,

@@ -113,7 +113,7 @@ def _begin(name: str, phone: str, variables: dict[str, Any]) -> Answer:
 
 def _numbers(trigger: Trigger) -> list[Number]:
     """Those on which the trigger's bot answers, the oldest first."""
-    own = [trigger.number_id] if trigger.number_id else [row.pk for row in trigger.flow.bot.numbers.all()]
+    own = [trigger.number_id] if trigger.number_id else trigger.here
     rows = Number.objects.filter(is_active=True).select_related("account").order_by("pk")
     return list(rows.filter(pk__in=own) if own else rows)
 

@@ -4,9 +4,13 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from apps.conversations.ingest.incoming import Incoming
 from apps.conversations.models import Direction, Message, MessageKind
 from apps.core.clock import now
+from apps.core.compiled import CompiledModel
+from apps.organizations.tenancy import current_organization_id, tenant_scope
 
 _Key = tuple[UUID, str]
 
@@ -25,15 +29,20 @@ def apply(items: list[Incoming]) -> list[Message]:
     return [message for message in _load(targets) if _amend_all(message, by_target)]
 
 
+def _amending(organization: UUID, number: UUID, target: UUID) -> "QuerySet[Message]":
+    with tenant_scope(organization):
+        rows = Message.objects.exclude(target_wamid="").filter(number__in=[number], target_wamid__in=[target])
+        return rows.order_by("occurred_at")
+
+
+_about = CompiledModel(3, _amending)
+
+
 def _waiting_for(items: list[Incoming]) -> list[Message]:
     fresh = [item.row for item in items if item.row is not None and not item.row.target_wamid]
     wamids = [row.wamid for row in fresh if row.wamid]
     numbers = {row.number_id for row in fresh}
-    return list(
-        Message.objects.exclude(target_wamid="")
-        .filter(number__in=numbers, target_wamid__in=wamids)
-        .order_by("occurred_at")
-    )
+    return _about.all(current_organization_id(), list(numbers), wamids) if wamids else []
 
 
 def _load(targets: set[_Key]) -> list[Message]:

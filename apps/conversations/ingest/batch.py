@@ -31,13 +31,13 @@ def _store(fresh: list[Incoming]) -> None:
         item.contact = item.contact or found[item.person]
     placed = placing.place(fresh)
     rows = storing.build(placed)
-    placing.settle(placed)
+    begun = placing.settle(placed)
     Message.objects.bulk_create(rows)
     amended = amendments.apply(placed)
     followed = _followed(placed)
     live.push_messages([*(row for row in rows if not row.target_wamid), *amended], followed)
     live.push_rows({item.conversation for item in placed if item.conversation}, followed)
-    handlers.handle_inbound(_arrived(placed))
+    handlers.handle_inbound(_arrived(placed, begun))
     if answered := {item.conversation for item in placed if item.conversation and item.is_answer}:
         life.tell_answers(list(answered))
     _after_commit(rows)
@@ -49,12 +49,13 @@ def _followed(placed: list[Incoming]) -> dict[UUID, str]:
     return dict(shown)
 
 
-def _arrived(placed: list[Incoming]) -> list[Arrived]:
+def _arrived(placed: list[Incoming], begun: set[UUID]) -> list[Arrived]:
     """What waits for an answer, in the order of arrival."""
     found: dict[Conversation, Arrived] = {}
     for item in placed:
         if item.conversation and item.row and item.counts_as_contact:
-            here = found.setdefault(item.conversation, Arrived(item.conversation, item.correlation_id))
+            is_new = item.conversation.pk in begun
+            here = found.setdefault(item.conversation, Arrived(item.conversation, item.correlation_id, is_new=is_new))
             here.messages.append(item.row)
     return list(found.values())
 

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db.models import QuerySet
 
 from apps.conversations.ingest.incoming import Incoming
 from apps.conversations.models import Conversation, Message, MessageKind, State
+from apps.conversations.newest import Newest, move_up
 from apps.conversations.previews import preview
 from apps.core.clock import now
-from apps.organizations.tenancy import current_organization_id
+from apps.core.compiled import CompiledModel
+from apps.organizations.tenancy import current_organization_id, tenant_scope
 
 _Pair = tuple[UUID, UUID]
 
@@ -47,13 +49,18 @@ def _pair(item: Incoming) -> _Pair:
     return item.number.pk, item.contact.pk
 
 
+def _to_lock(organization: UUID, number: UUID, contact: UUID) -> "QuerySet[Conversation]":
+    with tenant_scope(organization):
+        rows = Conversation.objects.live().filter(number__in=[number], contact__in=[contact])
+        return rows.select_for_update().order_by("pk")
+
+
+_live_rows = CompiledModel(3, _to_lock)
+
+
 def _live(items: list[Incoming]) -> dict[_Pair, Conversation]:
-    rows = (
-        Conversation.objects.live()
-        .filter(number__in={item.number.pk for item in items}, contact__in={item.contact for item in items})
-        .select_for_update()
-        .order_by("pk")
-    )
+    numbers, contacts = {item.number.pk for item in items}, {item.contact.pk for item in items if item.contact}
+    rows = _live_rows.all(current_organization_id(), list(numbers), list(contacts))
     return {(row.number_id, row.contact_id): row for row in rows}
 
 
@@ -99,40 +106,19 @@ class _Bump:
             begun.last_direction, begun.last_status = last.direction, last.status
         return begun
 
-    def columns(self) -> tuple[object, ...]:
-        last = self.last
-        assert last is not None
-        head = (self.conversation.pk, self.unread, self.window, last.pk, preview(last))
-        return (*head, last.kind, last.direction, last.status, last.occurred_at)
+    def newest(self) -> Newest:
+        assert self.last is not None
+        return Newest(self.conversation, self.last, self.last.occurred_at, self.unread, self.window)
 
 
-_BUMP = """
-UPDATE conversations_conversation AS c SET
-  version = c.version + 1,
-  unread_count = c.unread_count + v.unread,
-  window_expires_at = GREATEST(c.window_expires_at, v.window_expires_at),
-  last_message_id = CASE WHEN v.at >= c.last_message_at THEN v.message ELSE c.last_message_id END,
-  last_preview = CASE WHEN v.at >= c.last_message_at THEN v.preview ELSE c.last_preview END,
-  last_kind = CASE WHEN v.at >= c.last_message_at THEN v.kind ELSE c.last_kind END,
-  last_direction = CASE WHEN v.at >= c.last_message_at THEN v.direction ELSE c.last_direction END,
-  last_status = CASE WHEN v.at >= c.last_message_at THEN v.status ELSE c.last_status END,
-  last_message_at = GREATEST(c.last_message_at, v.at)
-FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
-            %s::timestamptz[])
-  AS v(id, unread, window_expires_at, message, preview, kind, direction, status, at)
-WHERE c.id = v.id AND c.organization_id = %s
-"""
-
-
-def settle(items: list[Incoming]) -> None:
-    """Insert what begins; one UPDATE for the rest: newest message, unread count, window, version."""
+def settle(items: list[Incoming]) -> set[UUID]:
+    """Insert what begins; one UPDATE for the rest: newest message, unread count, window, version. Gives what began."""
     bumps: dict[UUID, _Bump] = {}
     for item in items:
         assert item.conversation is not None
         bumps.setdefault(item.conversation.pk, _Bump(item.conversation)).add(item)
     begun = [found.begin() for found in bumps.values() if found.conversation._state.adding]
-    rows = [found.columns() for found in bumps.values() if found.last and not found.conversation._state.adding]
+    moved = [found.newest() for found in bumps.values() if found.last and not found.conversation._state.adding]
     Conversation.objects.bulk_create(begun)
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_BUMP, [*map(list, zip(*rows, strict=True)), current_organization_id()])
+    move_up(moved)
+    return {row.pk for row in begun}

@@ -1,22 +1,31 @@
 """Message rows: which are new, and writing those."""
 
 from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from apps.conversations.ingest.incoming import Incoming
 from apps.conversations.models import Direction, MediaState, Message, MessageKind, Status
+from apps.core.compiled import Compiled
 from apps.core.ids import uuid7
-from apps.organizations.tenancy import current_organization_id
+from apps.organizations.tenancy import current_organization_id, tenant_scope
+
+
+def _named(organization: UUID, number: UUID, wamid: UUID) -> "QuerySet[Message, Any]":
+    with tenant_scope(organization):
+        return Message.objects.filter(number__in=[number], wamid__in=[wamid]).values_list("number_id", "wamid")
+
+
+_stored = Compiled(3, _named)
 
 
 def drop_known(items: list[Incoming]) -> list[Incoming]:
     """Without those already stored and without repetitions inside the batch."""
     if not items:
         return []
-    known = set(
-        Message.objects.filter(
-            number__in={item.number.pk for item in items}, wamid__in=[item.parsed.wamid for item in items]
-        ).values_list("number_id", "wamid")
-    )
+    numbers = {item.number.pk for item in items}
+    known = set(_stored(current_organization_id(), list(numbers), [item.parsed.wamid for item in items]))
     fresh: dict[tuple[object, str], Incoming] = {}
     for item in items:
         if item.key not in known:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 
-from django.db import connection
+from apps.core.compiled import prepared
 
 # The oldest of a conversation first, and only when nothing earlier of it is still on its way: order is kept.
 _CLAIM = """
@@ -32,7 +32,8 @@ SELECT c.id, c.organization_id, c.conversation_id, c.number_id, n.phone_number_i
     WHERE phone.contact_id = c.contact_id AND phone.kind = 'phone' AND phone.is_current LIMIT 1),
   (SELECT bsuid.value FROM contacts_contactidentity AS bsuid
     WHERE bsuid.contact_id = c.contact_id AND bsuid.kind = 'bsuid' AND bsuid.is_current
-      AND bsuid.scope = COALESCE(NULLIF(a.portfolio_id, ''), 'waba:' || a.waba_id) LIMIT 1)
+      AND bsuid.scope = COALESCE(NULLIF(a.portfolio_id, ''), 'waba:' || a.waba_id) LIMIT 1),
+  a.access_token
 FROM claimed AS c
 JOIN whatsapp_number AS n ON n.id = c.number_id
 JOIN whatsapp_businessaccount AS a ON a.id = n.account_id
@@ -41,7 +42,7 @@ ORDER BY c.id
 
 
 class Job(NamedTuple):
-    """One claimed message and all that its delivery needs; `wa_id` and `bsuid` are the recipient."""
+    """One claimed message and all that its delivery needs; `wa_id` and `bsuid` are the recipient, `token` is sealed."""
 
     id: UUID
     organization_id: UUID
@@ -58,13 +59,12 @@ class Job(NamedTuple):
     reply_to_wamid: str | None
     wa_id: str | None
     bsuid: str | None
+    token: bytes
 
 
 def claim(limit: int) -> list[Job]:
     """Up to `limit` messages of all tenants, each claimed by exactly one worker; one statement, committed by itself."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [limit])
-        return [_job(row) for row in cursor.fetchall()]
+    return [_job(row) for row in prepared(_CLAIM, [limit])]
 
 
 def _job(row: tuple[Any, ...]) -> Job:

@@ -17,13 +17,13 @@ from apps.conversations.sending.outcomes import Outcome, accepted, invalid, refu
 from apps.core.http import OutboundClient
 from apps.core.logs import get_logger
 from apps.core.threads import DatabaseThread
+from apps.core.wake import Ear
 from apps.media.models import StoredFile
 from apps.media.storage import Missing
 from apps.organizations.tenancy import platform_scope
-from apps.vault.sealing import Unreadable
+from apps.vault.sealing import Unreadable, unseal
 from apps.whatsapp.errors import GraphError
 from apps.whatsapp.graph import TOKEN_DEAD, GraphClient
-from apps.whatsapp.models import BusinessAccount
 from apps.whatsapp.providers.base import SendKind, SendRequest
 from apps.whatsapp.providers.cloud import CloudProvider
 
@@ -34,47 +34,63 @@ SWITCH_SECONDS = 0.0005  # the event loop and the database threads take turns of
 
 
 class Courier:
-    """`await Courier(client).run()` delivers until nothing is left to claim; returns the number of attempts.
+    """`await Courier(client, ear).run()` delivers until nothing is left to claim and nothing more is heard of; returns
+    the number of attempts.
 
     Claiming, posting and settling overlap: two database threads beside the event loop.
     """
 
-    def __init__(self, client: OutboundClient) -> None:
-        self._client = client
-        self._graphs: dict[UUID, GraphClient] = {}
+    def __init__(self, client: OutboundClient, ear: Ear | None = None) -> None:
+        self._client, self._ear = client, ear
+        self._graphs: dict[bytes, GraphClient] = {}
         self._busy: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._unsettled = 0
-        self._has_outcomes, self._has_room = asyncio.Event(), asyncio.Event()
+        self._has_outcomes, self._has_news = asyncio.Event(), asyncio.Event()
+        self._claims = DatabaseThread("claim")
 
     async def run(self) -> int:
-        async with DatabaseThread("claim") as claims, DatabaseThread("settle") as books:
+        async with self._claims, DatabaseThread("settle") as books:
+            listening = asyncio.create_task(self._listen())
             settling = asyncio.create_task(self._settle_forever(books))
-            claiming = asyncio.create_task(self._claim_all(claims))
+            claiming = asyncio.create_task(self._claim_all(listening))
+            tasks = (settling, claiming, listening)
             try:
                 await asyncio.wait({settling, claiming}, return_when=asyncio.FIRST_COMPLETED)
                 return claiming.result() if claiming.done() else settling.result()
             finally:
-                settling.cancel()
-                claiming.cancel()
-                await asyncio.gather(settling, claiming, return_exceptions=True)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _claim_all(self, claims: DatabaseThread) -> int:
+    async def _listen(self) -> None:
+        """What is stored while other messages are on their way does not wait for them."""
+        while self._ear is not None and await asyncio.to_thread(self._ear.heard):
+            self._has_news.set()
+        self._has_news.set()
+
+    async def _claim_all(self, listening: "asyncio.Task[None]") -> int:
         """Keeps the line full. What is settled may free the next message of its conversation, so the end is an empty
         claim after everything was settled."""
         total = 0
         while True:
-            self._has_room.clear()
-            is_last = self._unsettled == 0
-            room = IN_FLIGHT - len(self._busy)
-            jobs = await claims.run(claim, min(room, CLAIM)) if room >= CLAIM // 2 else []
+            self._has_news.clear()
+            is_last = self._unsettled == 0 and (self._ear is None or listening.done())
+            room = self._room()
+            jobs = await self._claims.run(claim, room) if room else []
             for job in jobs:
                 self._post(job)
             total += len(jobs)
             if is_last and not jobs:
                 return total
             if len(jobs) < CLAIM:
-                await self._has_room.wait()
+                await self._has_news.wait()
+
+    def _room(self) -> int:
+        """How many to claim now; a few are not worth the trip."""
+        is_over = self._ear is not None and self._ear.is_over
+        free = 0 if is_over else min(IN_FLIGHT - len(self._busy), CLAIM)
+        return free if free >= CLAIM // 2 else 0
 
     def _post(self, job: Job) -> None:
         self._unsettled += 1
@@ -89,7 +105,7 @@ class Courier:
             outcomes, self._outcomes = self._outcomes, []
             await books.run(settle, outcomes)
             self._unsettled -= len(outcomes)
-            self._has_room.set()
+            self._has_news.set()
 
     async def _attempt(self, job: Job) -> None:
         try:
@@ -106,7 +122,7 @@ class Courier:
 
     async def _deliver(self, job: Job) -> Outcome:
         try:
-            graph = self._graphs.get(job.account_id) or await self._graph(job.account_id)
+            graph = self._graphs.get(job.token) or await self._graph(job)
             provider = CloudProvider(graph, job.phone_number_id)
             request = await self._request(job, provider)
         except (OSError, Missing, ObjectDoesNotExist) as error:  # nothing was sent yet
@@ -115,12 +131,12 @@ class Courier:
         result = await provider.send(request)
         return accepted(job, result.wamid)
 
-    async def _graph(self, account_id: UUID) -> GraphClient:
+    async def _graph(self, job: Job) -> GraphClient:
         try:
-            token = await sync_to_async(_token)(account_id)
+            token = await self._claims.run(unseal, job.organization_id, job.token) if job.token else ""
         except Unreadable as error:
             raise GraphError(TOKEN_DEAD, str(error), ambiguous=False) from error
-        return self._graphs.setdefault(account_id, GraphClient(self._client, token))
+        return self._graphs.setdefault(job.token, GraphClient(self._client, token))
 
     async def _request(self, job: Job, provider: CloudProvider) -> SendRequest:
         kind = SendKind(job.payload["send"])
@@ -147,18 +163,13 @@ def _read(media_id: UUID) -> tuple[bytes, str, str]:
         return file.read(), stored.mime, stored.name
 
 
-def _token(account_id: UUID) -> str:
-    with platform_scope(reason="the courier delivers for all tenants; the account comes from the claimed row"):
-        return str(BusinessAccount.objects.get(pk=account_id).access_token.reveal())
-
-
-async def deliver() -> int:
+async def deliver(ear: Ear | None = None) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     async with OutboundClient() as client:
-        return await Courier(client).run()
+        return await Courier(client, ear).run()
 
 
-def run() -> int:
+def run(ear: Ear | None = None) -> int:
     """`deliver` in a loop of its own: libuv's, which sends about a tenth more in the same time."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(deliver())
+        return runner.run(deliver(ear))

@@ -10,22 +10,23 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.conversations import life, live
 from apps.conversations.models import Conversation, Direction, MediaState, Message, MessageKind, Status
-from apps.conversations.previews import preview
+from apps.conversations.newest import Newest, move_up
 from apps.conversations.services import locked
 from apps.core import metrics
 from apps.core.clock import now
+from apps.core.compiled import Compiled
 from apps.core.text import clean_text
 from apps.core.wake import wake
 from apps.media.models import StoredFile
 from apps.media.services import require_sendable
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, has_perm
+from apps.organizations.tenancy import current_organization_id, tenant_scope
 from apps.whatsapp import stops
 from apps.whatsapp.providers.base import SendKind
 from apps.whatsapp.providers.limits import validate
@@ -65,6 +66,35 @@ def send(conversation_id: UUID, draft: Draft, *, author: Membership | None) -> M
     known = Message.objects.filter(conversation=conversation, client_id=draft.client_id).first()
     if known is not None:
         return known
+    message = _admitted(conversation, draft, author)
+    _store([(conversation, message)])
+    if author is not None and not message.target_wamid:
+        _answered(conversation)
+    return message
+
+
+def send_all(drafts: list[tuple[Conversation, Draft]]) -> None:
+    """The system's messages for conversations that the caller's transaction has locked, in their order and at once.
+    The first that may not go raises NotSent, before any is stored."""
+    if not drafts:
+        return
+    organization, clients = current_organization_id(), [draft.client_id for _to, draft in drafts]
+    known = set(_known(organization, [to.pk for to, _draft in drafts], clients))
+    fresh = [(to, draft) for to, draft in drafts if (to.pk, draft.client_id) not in known]
+    _store([(to, _admitted(to, draft, None)) for to, draft in fresh])
+
+
+def _client_rows(organization: UUID, conversation: UUID, client: UUID) -> "QuerySet[Message, Any]":
+    with tenant_scope(organization):
+        rows = Message.objects.filter(conversation__in=[conversation], client_id__in=[client])
+        return rows.values_list("conversation", "client_id")
+
+
+_known = Compiled(3, _client_rows)
+
+
+def _admitted(conversation: Conversation, draft: Draft, author: Membership | None) -> Message:
+    """Everything that may refuse a message, asked before anything is stored."""
     _require_author(author)
     _require_open_conversation(conversation)
     _require_reachable(conversation)
@@ -74,15 +104,27 @@ def send(conversation_id: UUID, draft: Draft, *, author: Membership | None) -> M
     if draft.media is not None:
         _require_sendable(draft.media)
     require_content(draft.kind, clean_text(draft.text), draft.content, has_media=draft.media is not None)
-    message.save(force_insert=True)
-    _move_up(conversation, message)
-    if author is not None and not message.target_wamid:
-        life.tell_answers([conversation])
-    live.push_messages([message])
-    live.push_rows([conversation])
-    metrics.MESSAGES.labels("out").inc()
-    transaction.on_commit(lambda: wake("conversations.deliver"))
     return message
+
+
+def _store(admitted: list[tuple[Conversation, Message]]) -> None:
+    if not admitted:
+        return
+    messages = Message.objects.bulk_create([message for _conversation, message in admitted])
+    newest = {to.pk: (to, message) for to, message in admitted if not message.target_wamid}
+    # The row is locked, so nothing newer came; clocks may differ from Meta's by a second.
+    move_up([Newest(to, message, max(message.occurred_at, to.last_message_at)) for to, message in newest.values()])
+    live.push_messages(messages)
+    live.push_rows({to.pk: to for to, _message in admitted}.values())
+    metrics.MESSAGES.labels("out").inc(len(messages))
+    transaction.on_commit(lambda: wake("conversations.deliver"))
+
+
+def _answered(conversation: Conversation) -> None:
+    """By a person."""
+    if conversation.first_answered_at is None:
+        Conversation.objects.filter(pk=conversation.pk).update(first_answered_at=now())
+    life.tell_answers([conversation])
 
 
 def _require_author(author: Membership | None) -> None:
@@ -175,22 +217,6 @@ def _row(conversation: Conversation, draft: Draft, author: Membership | None) ->
         media_state=MediaState.READY if draft.media else MediaState.NONE,
         target_wamid=str(draft.content.get("wamid", "")) if draft.kind == SendKind.REACTION else "",
         status=Status.QUEUED,
-    )
-
-
-def _move_up(conversation: Conversation, message: Message) -> None:
-    if message.target_wamid:
-        return
-    changes: dict[str, Any] = {"first_answered_at": Coalesce("first_answered_at", now())} if message.author_id else {}
-    Conversation.objects.filter(pk=conversation.pk).update(
-        last_message_at=message.occurred_at,
-        last_message_id=message.pk,
-        last_preview=preview(message),
-        last_kind=message.kind,
-        last_direction=message.direction,
-        last_status=message.status,
-        version=F("version") + 1,
-        **changes,
     )
 
 

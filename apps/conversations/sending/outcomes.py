@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.conversations import live
 from apps.conversations.consequences import Refused, follow
@@ -16,6 +16,7 @@ from apps.conversations.ingest.statuses import apply_parked
 from apps.conversations.models import Status
 from apps.conversations.sending.claims import Job
 from apps.core import metrics
+from apps.core.compiled import prepared
 from apps.organizations.tenancy import tenant_scope
 from apps.whatsapp.errors import GraphError
 
@@ -89,9 +90,7 @@ def settle(outcomes: Iterable[Outcome]) -> None:
 
 
 def _settle_tenant(group: list[Outcome]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [orjson.dumps([_told(outcome) for outcome in group]).decode()])
-        changed = cursor.fetchall()
+    changed = prepared(_SETTLE, [orjson.dumps([_told(outcome) for outcome in group]).decode()])
     live.push_changed([(pk, conversation, status) for pk, conversation, status, *_rest in changed])
     live.push_rows({row[4]: live.Place(*row[4:]) for row in changed if row[4]}.values())
     parked = {pk for pk, _conversation, _status, is_parked, *_rest in changed if is_parked}

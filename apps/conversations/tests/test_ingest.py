@@ -9,8 +9,7 @@ import pytest
 from apps.contacts.models import Contact
 from apps.conversations.models import Conversation, Direction, MediaState, Message, MessageKind, State
 from apps.core.clock import now
-from apps.whatsapp import drain
-from apps.whatsapp.tests.journal_helpers import handle, journal
+from apps.whatsapp.tests.journal_helpers import drain_all, handle, journal
 from apps.whatsapp.tests.samples import BSUID, PHONE, WAMID, body, message, messages_value
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +157,7 @@ def test_each_push_names_the_delivery_that_brought_it(house, monkeypatch, django
         value = messages_value(message("text", {"body": f"Oi {at}"}, id=f"wamid.follow.{at}"))
         journal(body(value), correlation_id=f"delivery-{at}")
     with django_capture_on_commit_callbacks(execute=True):
-        drain.drain()
+        drain_all()
     told = [orjson.loads(b"{" + line) for line in published]
     brought = {line["ids"]["message"]: line["correlation_id"] for line in told if line["kind"] == "message"}
     rows = {row.text: str(row.pk) for row in Message.objects.filter(direction=Direction.IN)}

@@ -86,3 +86,21 @@ def test_postgresql_keeps_one_plan_for_all_keys():
             "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%contacts%'"
         )
         assert cursor.fetchall() == [(3, 0)]
+
+
+def several(organization, contacts, phones):
+    with tenant_scope(organization):
+        return Contact.objects.filter(pk__in=[contacts], phone__in=[phones]).select_for_update().order_by("name")
+
+
+def test_a_list_of_keys_or_of_texts_stands_for_one():
+    find, company, other = CompiledModel(3, several), OrganizationFactory(), OrganizationFactory()
+    rows = []
+    for owner in (company, company, company, other):
+        with tenant_scope(owner):
+            rows.append(Contact.objects.create(name=f"Ana {len(rows)}", phone=f"55119{len(rows):08}"))
+    ids, phones = [row.pk for row in rows], [row.phone for row in rows]
+    assert find.all(company.pk, ids, phones) == rows[:3]
+    assert find.all(company.pk, ids[1:], phones[:2]) == [rows[1]]
+    assert find.all(company.pk, [], phones) == find.all(company.pk, ids, []) == []
+    assert find.all(other.pk, ids, phones) == [rows[3]]

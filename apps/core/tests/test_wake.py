@@ -13,10 +13,10 @@ from apps.core.wake import awake, wake
 class Down:
     """A Redis that does not answer."""
 
-    def set(self, *args, **kwargs):
+    def eval(self, *args, **kwargs):
         raise redis.ConnectionError("down")
 
-    delete = set
+    delete = eval
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from apps.organizations.tests.factories import OrganizationFactory
 from apps.whatsapp import drain, intake
 from apps.whatsapp.models import QuarantinedEntry, WebhookDelivery, secret_fingerprint
 from apps.whatsapp.tests.factories import BusinessAccountFactory, NumberFactory
-from apps.whatsapp.tests.journal_helpers import handle, journal
+from apps.whatsapp.tests.journal_helpers import drain_all, handle, journal
 from apps.whatsapp.tests.samples import BUSINESS_PHONE, METADATA, NUMBER, WABA, body, message, messages_value
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +126,7 @@ def test_a_poisonous_delivery_fails_alone_and_can_be_replayed(number, monkeypatc
     assert (rows[1].note, rows[1].attempts) == ("RuntimeError: cannot handle this one", 1)
     monkeypatch.setattr(intake, "_consumers", consumers)
     WebhookDelivery.objects.filter(pk=rows[1].pk).update(state=State.NEW)
-    drain.drain()
+    drain_all()
     assert sorted(texts()) == ["antes", "depois", "veneno"]
 
 
@@ -139,11 +139,11 @@ def test_a_lost_database_is_nobodys_fault_and_leaves_the_delivery_in_line(number
     for found in ([away], [_fails_in_batches_then_away()]):
         monkeypatch.setattr(intake, "_consumers", found)
         with pytest.raises(OperationalError):
-            drain.drain()
+            drain_all()
     row.refresh_from_db()
     assert row.state == State.NEW
     monkeypatch.setattr(intake, "_consumers", consumers)
-    assert drain.drain() == 1
+    assert drain_all() == 1
     assert texts() == ["Olá"]
 
 
@@ -160,7 +160,7 @@ def test_batches_are_bounded_and_everything_is_handled(number):
     for n in range(7):
         journal(text(f"wamid.{n}", f"{n}"))
     assert drain.drain_batch(3) == 3
-    assert drain.drain() == 4
+    assert drain_all() == 4
     assert texts() == [str(n) for n in range(7)]
 
 

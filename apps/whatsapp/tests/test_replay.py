@@ -6,10 +6,9 @@ from django.core.management import CommandError, call_command
 
 from apps.conversations.models import Conversation, Message
 from apps.organizations.tenancy import platform_scope
-from apps.whatsapp import drain
 from apps.whatsapp.models import WebhookDelivery
 from apps.whatsapp.tests.factories import BusinessAccountFactory, NumberFactory
-from apps.whatsapp.tests.journal_helpers import handle
+from apps.whatsapp.tests.journal_helpers import drain_all, handle
 from apps.whatsapp.tests.samples import NUMBER, QUOTED, WABA, body, message, messages_value, status, statuses_value
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +40,7 @@ def test_replaying_everything_changes_nothing(rows, arguments):
     before = state()
     call_command("replay_webhooks", **arguments)
     assert WebhookDelivery.objects.filter(state=WebhookDelivery.State.NEW).count() == len(rows)
-    assert drain.drain() == len(rows)
+    assert drain_all() == len(rows)
     assert state() == before
 
 
