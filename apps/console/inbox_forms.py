@@ -77,5 +77,7 @@ def _templates(current: str) -> list[tuple[str, Any]]:
 def _asks(template: Template) -> bool:
     plan = take_apart(template)
     kinds = [str(button.get("type", "")).upper() for button in plan.buttons]
-    needs_nothing = not (plan.problem or plan.variables or plan.media_kind or plan.header_format == "LOCATION")
+    needs_nothing = not (
+        plan.problem or plan.variables or plan.cards or plan.media_kind or plan.header_format == "LOCATION"
+    )
     return needs_nothing and kinds == ["QUICK_REPLY"] * 3

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from apps.conversations.models import (
     CannedReply,
+    CardFile,
     Conversation,
     Handling,
     Message,
@@ -118,3 +119,12 @@ class ScheduledMessageBackoffice(JournalAdmin):
     list_display = ("id", "organization", "due_at", "done_at", "problem")
     list_select_related = ("organization",)
     search_fields = ("conversation__id__exact",)
+
+
+@admin.register(CardFile)
+class CardFileBackoffice(JournalAdmin):
+    """Which card of which message; the file itself is the company's."""
+
+    list_display = ("id", "organization", "message_id", "position")
+    list_select_related = ("organization",)
+    search_fields = ("message__id__exact",)

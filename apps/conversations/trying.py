@@ -24,7 +24,7 @@ def ready_templates(number: Number) -> list[Template]:
 
 def _is_ready(template: Template) -> bool:
     plan = take_apart(template)
-    return not (plan.problem or plan.variables or plan.header_format not in ("", "TEXT"))
+    return not (plan.problem or plan.variables or plan.cards or plan.header_format not in ("", "TEXT"))
 
 
 @transaction.atomic

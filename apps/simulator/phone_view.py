@@ -5,7 +5,14 @@ from typing import Any
 from apps.simulator.entities import JSON, Message, Template
 from apps.simulator.state import World
 from apps.simulator.validation import MEDIA_TYPES
-from apps.simulator.validation_templates import button_parameters, component, fill, sent_component, value
+from apps.simulator.validation_templates import (
+    button_parameters,
+    cards_of,
+    component,
+    fill,
+    sent_component,
+    value,
+)
 
 
 def message_view(world: World, message: Message) -> JSON:
@@ -134,6 +141,7 @@ def _template(world: World, template: Template, content: JSON) -> JSON:
         "text": body,
         "footer": component(template, "FOOTER").get("text", ""),
         "buttons": [_template_button(index, button, sent) for index, button in enumerate(buttons)],
+        "cards": [_template(world, card, {"components": given}) for card, given in cards_of(template, sent)],
     } | _template_header(world, template, sent)
 
 

@@ -1,4 +1,4 @@
-"""What a fresh world holds: three fictional customers and eight approved templates."""
+"""What a fresh world holds: three fictional customers and nine approved templates."""
 
 from typing import Any
 
@@ -7,6 +7,28 @@ CUSTOMERS: list[dict[str, Any]] = [
     {"key": "2", "name": "João Pedro Almeida", "phone": "5585998112040"},
     {"key": "3", "name": "Lia Nogueira", "username": "lia.nogueira"},
 ]
+
+
+def _card(piece: str) -> dict[str, Any]:
+    """One of a carousel: a picture, its price, two buttons."""
+    link = {
+        "type": "URL",
+        "text": "Ver na loja",
+        "url": "https://aurora.example/p/{{1}}",
+        "example": ["https://aurora.example/p/88"],
+    }
+    return {
+        "components": [
+            {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::aW1hZ2U="]}},
+            {
+                "type": "BODY",
+                "text": f"{piece} por apenas {{{{1}}}} nesta semana.",
+                "example": {"body_text": [["R$ 199"]]},
+            },
+            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Quero esta"}, link]},
+        ]
+    }
+
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -133,6 +155,19 @@ TEMPLATES: list[dict[str, Any]] = [
         "components": [
             {"type": "HEADER", "format": "LOCATION"},
             {"type": "BODY", "text": "Esta é a loja mais perto de você. Abrimos de segunda a sábado, das 9h às 20h."},
+        ],
+    },
+    {
+        "name": "vitrine_da_semana",
+        "language": "pt_BR",
+        "category": "MARKETING",
+        "components": [
+            {
+                "type": "BODY",
+                "text": "Oi, {{1}}! Separamos estas peças para você.",
+                "example": {"body_text": [["Mariana"]]},
+            },
+            {"type": "CAROUSEL", "cards": [_card("Vestido Ipê"), _card("Bolsa Areia")]},
         ],
     },
 ]

@@ -1,6 +1,7 @@
 """Template rules: what may be created, and whether a send fits the template it names."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from apps.simulator.entities import JSON, Account, Template
@@ -46,15 +47,12 @@ def check_components(components: Any, category: str) -> None:
     kinds = [str(c.get("type", "")).upper() for c in components]
     if "BODY" not in kinds:
         raise refuse("A template needs a BODY component.", BODY)
+    checks = {"HEADER": _check_header, "BUTTONS": _check_buttons, "CAROUSEL": _check_cards}
+    if category != "AUTHENTICATION":
+        checks |= {"BODY": _check_body, "FOOTER": _check_footer}
     for kind, component in zip(kinds, components, strict=True):
-        if kind == "BODY" and category != "AUTHENTICATION":
-            _check_body(component)
-        elif kind == "HEADER":
-            _check_header(component)
-        elif kind == "FOOTER" and category != "AUTHENTICATION":
-            _check_footer(component)
-        elif kind == "BUTTONS":
-            _check_buttons(component)
+        if check := checks.get(kind):
+            check(component)
 
 
 def _check_body(component: JSON) -> None:
@@ -109,6 +107,27 @@ def _check_buttons(component: JSON) -> None:
         raise refuse("Quick replies must stand together.")
 
 
+def _check_cards(component: JSON) -> None:
+    cards = component.get("cards")
+    if not isinstance(cards, list) or not 2 <= len(cards) <= 10:
+        raise refuse("A carousel has 2 to 10 cards.")
+    parts = [[p for p in card.get("components") or [] if isinstance(p, dict)] for card in cards]
+    shapes = {tuple((str(p.get("type", "")).upper(), str(p.get("format", "")).upper()) for p in card) for card in parts}
+    if len(shapes) > 1:
+        raise refuse("All cards of a carousel must have the same components.")
+    for card in parts:
+        _check_card({str(p.get("type", "")).upper(): p for p in card})
+
+
+def _check_card(parts: dict[str, JSON]) -> None:
+    if str(parts.get("HEADER", {}).get("format", "")).upper() not in ("IMAGE", "VIDEO"):
+        raise refuse("A card needs an image or a video as its header.")
+    if len(str(parts.get("BODY", {}).get("text", ""))) > 160:
+        raise refuse("The BODY of a card may have at most 160 characters.", TOO_LONG)
+    if len(parts.get("BUTTONS", {}).get("buttons") or []) > 2:
+        raise refuse("A card may have at most 2 buttons.")
+
+
 def variables(text: str) -> list[str]:
     """The distinct variables of a text, in order of appearance."""
     return list(dict.fromkeys(VARIABLE.findall(text)))
@@ -155,6 +174,26 @@ def _check_parameters(template: Template, components: list[Any]) -> None:
     _check_url_buttons(component(template, "BUTTONS").get("buttons") or [], components)
     _check_flow_buttons(component(template, "BUTTONS").get("buttons") or [], components)
     _check_offer(component(template, "LIMITED_TIME_OFFER").get("limited_time_offer") or {}, components)
+    _check_carousel(template, components)
+
+
+def cards_of(template: Template, components: list[Any]) -> list[tuple[Template, list[Any]]]:
+    """Each card of a carousel as a template of its own, with what was sent for it; nothing for other templates."""
+    made = component(template, "CAROUSEL").get("cards") or []
+    sent = sent_component(components, "carousel").get("cards") or []
+    return [
+        (replace(template, components=card["components"]), given.get("components") or [])
+        for card, given in zip(made, sent, strict=False)
+    ]
+
+
+def _check_carousel(template: Template, components: list[Any]) -> None:
+    wanted = len(component(template, "CAROUSEL").get("cards") or [])
+    given = [card.get("card_index") for card in sent_component(components, "carousel").get("cards") or []]
+    if given != list(range(wanted)):
+        raise GraphError(132012, f"carousel: expected {wanted} cards, in their order")
+    for card, sent in cards_of(template, components):
+        _check_parameters(card, sent)
 
 
 def _check_flow_buttons(buttons: list[JSON], components: list[Any]) -> None:

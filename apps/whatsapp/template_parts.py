@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +18,12 @@ HEADER, BODY, BUTTON = "header", "body", "button"
 MEDIA_HEADERS = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document"}
 _HEADERS = {"", "TEXT", "LOCATION", *MEDIA_HEADERS}
 _BUTTONS = {"QUICK_REPLY", "URL", "PHONE_NUMBER", "COPY_CODE", "OTP", "VOICE_CALL", "REQUEST_CONTACT_INFO", "FLOW"}
-_PARTS = {"HEADER", "BODY", "FOOTER", "BUTTONS", "LIMITED_TIME_OFFER"}
+_PARTS = {"HEADER", "BODY", "FOOTER", "BUTTONS", "LIMITED_TIME_OFFER", "CAROUSEL"}
+_CARD_HEADERS = {"IMAGE", "VIDEO"}
+_CARD_BUTTONS = {"QUICK_REPLY", "URL", "PHONE_NUMBER"}
+CARDS = range(2, 11)
 
 _NOT_BY_HAND = {
-    "CAROUSEL": _("Carousels can't be sent from a conversation. Choose a template without cards."),
     "CATALOG": _("Catalogue templates can't be sent from a conversation. Choose a template without products."),
     "MPM": _("Catalogue templates can't be sent from a conversation. Choose a template without products."),
 }
@@ -52,6 +54,7 @@ class Blueprint:
     problem: str | Promise = ""
     offer: str = ""  # the line of a limited-time offer
     offer_ends: bool = False  # whether each send of it names its own end
+    cards: tuple["Blueprint", ...] = ()  # of a carousel, each with its picture or video, its gaps and its buttons
 
     @property
     def media_kind(self) -> str:
@@ -86,7 +89,24 @@ class Blueprint:
             header = [{"type": "location", "location": dict(location)}]
         found = [{"type": HEADER, "parameters": header}, {"type": BODY, "parameters": self._parameters(BODY, values)}]
         found += [_offer(ends_at)] if self.offer_ends and ends_at else []
-        return [*(part for part in found if part["parameters"]), *self._button_components(values, flow_token)]
+        found += [self._carousel(values)] if self.cards else []
+        filled = [part for part in found if part.get("parameters") or part.get("cards")]
+        return [*filled, *self._button_components(values, flow_token)]
+
+    def _carousel(self, values: Values) -> JSONObject:
+        """A card's file is put in front of its components at delivery."""
+        cards = [
+            {"card_index": at, "components": [*card.components(of_card(values, at)), *card.replies(at)]}
+            for at, card in enumerate(self.cards)
+        ]
+        return {"type": "carousel", "cards": cards}
+
+    def replies(self, at: int) -> Iterator[JSONObject]:
+        """Quick replies of card `at`: their payload says which card was tapped, for labels repeat."""
+        for index, button in enumerate(self.buttons):
+            if _kind(button) == "QUICK_REPLY":
+                payload = {"type": "payload", "payload": f"{at + 1}: {_text(button, 'text')}"}
+                yield _button(index, "quick_reply", payload)
 
     def _parameters(self, place: str, values: Values) -> list[JSONObject]:
         wanted = [variable for variable in self.variables if variable.place == place]
@@ -107,6 +127,16 @@ class Blueprint:
                 yield _button(index, "url", {"type": "text", "text": value})
 
 
+def card_key(at: int, key: str) -> str:
+    """The name of a card's gap among those of the whole message."""
+    return f"card-{at}-{key}"
+
+
+def of_card(values: Values, at: int) -> dict[str, str]:
+    begin = card_key(at, "")
+    return {key.removeprefix(begin): value for key, value in values.items() if key.startswith(begin)}
+
+
 def _offer(ends_at: datetime) -> JSONObject:
     """WHATSAPP: the end is in milliseconds since 1970."""
     end = {"expiration_time_ms": int(ends_at.timestamp() * 1000)}
@@ -122,7 +152,15 @@ def _button(index: int, sub_type: str, parameter: JSONObject) -> JSONObject:
 
 def take_apart(template: Template) -> Blueprint:
     """Never fails: what Meta sent in another shape counts as not there, and says so in `problem`."""
-    parts = _parts(template.components)
+    parts, is_named = _parts(template.components), template.named_variables
+    plan = _blueprint(parts, is_named)
+    listed = [card for card in _listed(parts.get("CAROUSEL", {}), "cards") if isinstance(card, dict)]
+    cards = tuple(_blueprint(_parts(card.get("components")), is_named) for card in listed)
+    problem = _problem(template, parts, plan.buttons) or _problem_of_cards(parts, cards)
+    return replace(plan, cards=cards, problem=problem)
+
+
+def _blueprint(parts: Mapping[str, JSONObject], is_named: bool) -> Blueprint:
     header, body = parts.get("HEADER", {}), parts.get("BODY", {})
     buttons = tuple(each for each in _listed(parts.get("BUTTONS", {}), "buttons") if isinstance(each, dict))
     told = parts.get("LIMITED_TIME_OFFER", {}).get("limited_time_offer")
@@ -139,8 +177,7 @@ def take_apart(template: Template) -> Blueprint:
             *_text_variables(body, BODY),
             *_button_variables(buttons),
         ),
-        is_named=template.named_variables,
-        problem=_problem(template, parts, buttons),
+        is_named=is_named,
         offer=_text(offer, "text"),
         offer_ends=bool(offer.get("has_expiration")),
     )
@@ -157,6 +194,18 @@ def _problem(template: Template, parts: Mapping[str, JSONObject], buttons: Seque
     if any(_kind(button) not in _BUTTONS for button in buttons):
         return _("This kind of template can't be sent by hand yet.")
     return ""
+
+
+def _problem_of_cards(parts: Mapping[str, JSONObject], cards: Sequence[Blueprint]) -> str | Promise:
+    if "CAROUSEL" not in parts:
+        return ""
+    are_plain = all(
+        card.header_format in _CARD_HEADERS and {_kind(button) for button in card.buttons} <= _CARD_BUTTONS
+        for card in cards
+    )
+    if len(cards) in CARDS and are_plain:
+        return ""
+    return _("This carousel can't be sent from a conversation: only cards with a picture or a video can.")
 
 
 def _text_variables(component: JSONObject, place: str) -> Iterator[Variable]:

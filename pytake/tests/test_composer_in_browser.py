@@ -144,6 +144,29 @@ def test_a_picture_in_the_header_of_a_template(stack, chat, customer):
     assert page.complaints == []
 
 
+def test_a_carousel_goes_out_with_a_picture_on_each_card_and_one_is_tapped(stack, chat, customer):
+    templates_are_here(stack)
+    page = chat("23", "Quais são as peças da semana?")
+    begin(page, "template")
+    page.get_by_test_id("template").filter(has_text="Vitrine da semana").click()
+    dialog = page.get_by_test_id("compose")
+    dialog.locator("[name=body-1]").fill("Lia")
+    for at, price in enumerate(("R$ 199", "R$ 99")):
+        dialog.locator(f"[name=card-{at}-file]").set_input_files(PICTURE)
+        dialog.locator(f"[name=card-{at}-body-1]").fill(price)
+        dialog.locator(f"[name=card-{at}-button-1]").fill("peca")
+    expect(dialog.locator("[data-compose-preview]")).to_contain_text("Bolsa Areia por apenas R$ 99")
+    expect(dialog.locator("[data-compose-preview] .carousel img")).to_have_count(2)
+    dialog.get_by_test_id("compose-send").click()
+    expect(dialog).to_be_hidden()
+    expect(own(page, "template").locator(".carousel-card img")).to_have_count(2)
+    cards = customer("23").get_by_test_id("cards")
+    expect(cards.locator("img")).to_have_count(2)
+    cards.locator(".slide").nth(1).get_by_test_id("button-0").click()
+    expect(page.locator("[data-testid=thread] li.msg-in").filter(has_text="Quero esta")).to_contain_text("cartão 2")
+    assert page.complaints == []
+
+
 def test_buttons_are_tapped_by_the_customer(stack, chat, customer):
     page = chat("14", "Como recebo a compra?")
     begin(page, "buttons")

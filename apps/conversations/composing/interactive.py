@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -35,6 +36,7 @@ class ComposeForm(forms.Form):
     title: ClassVar[Promise]
     icon: ClassVar[str]
     extras: ClassVar[tuple[str, ...]] = ()  # fields that the page folds away
+    card_files: tuple[StoredFile, ...] = ()  # of a carousel, once `draft` has stored them
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -46,6 +48,21 @@ class ComposeForm(forms.Form):
     @property
     def rows(self) -> Iterable[Row]:
         return ()
+
+    @property
+    def cards(self) -> list[list[BoundField]]:
+        """The fields of each card of a carousel."""
+        return []
+
+    @property
+    def plain_fields(self) -> list[BoundField]:
+        """What is neither folded away nor a card's."""
+        apart = {*self.extras, *(field.name for card in self.cards for field in card)}
+        return [field for field in self.visible_fields() if field.name not in apart]
+
+    @property
+    def file_names(self) -> list[str]:
+        return [name for name, field in self.fields.items() if isinstance(field, forms.FileField)]
 
     @property
     def text(self) -> str:
@@ -70,17 +87,20 @@ class ComposeForm(forms.Form):
 
     def _stored(self) -> StoredFile | None:
         uploaded = self.cleaned_data.get("file") if self.header_media else None
-        if uploaded is None:
-            return None
-        stored = store_upload(uploaded, kind=None if self.header_media == ANY else self.header_media)
-        try:
-            require_sendable(stored)
-            if stored.kind not in HEADER_KINDS:
-                raise ValidationError(_("A header takes a picture, a video or a document."), code="header")
-        except ValidationError:
-            stored.delete()
-            raise
-        return stored
+        return None if uploaded is None else store_header(uploaded, self.header_media)
+
+
+def store_header(uploaded: UploadedFile, kind: str) -> StoredFile:
+    """Raises ValidationError, and keeps nothing, when the file is not of that kind or can't be sent."""
+    stored = store_upload(uploaded, kind=None if kind == ANY else kind)
+    try:
+        require_sendable(stored)
+        if stored.kind not in HEADER_KINDS:
+            raise ValidationError(_("A header takes a picture, a video or a document."), code="header")
+    except ValidationError:
+        stored.delete()
+        raise
+    return stored
 
 
 class FramedForm(ComposeForm):

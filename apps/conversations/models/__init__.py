@@ -1,3 +1,4 @@
+from apps.conversations.models.card import CardFile
 from apps.conversations.models.conversation import Conversation, Outcome, State
 from apps.conversations.models.handling import Ending, Handling
 from apps.conversations.models.inbox import CannedReply, SavedView, ScheduledMessage, Unsent
@@ -16,6 +17,7 @@ __all__ = [
     "AMENDMENTS",
     "COMMENT_TIME",
     "CannedReply",
+    "CardFile",
     "Conversation",
     "Direction",
     "Ending",

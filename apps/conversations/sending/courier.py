@@ -143,6 +143,8 @@ class Courier:
         content = dict(content_of(kind, job.text, {name: job.payload[name] for name in job.payload if name != "send"}))
         if job.media_id is not None:
             content["media_id"] = await _upload(job.media_id, provider)
+        if cards := content.get("cards"):
+            content["card_media"] = [await _upload(UUID(card["file"]), provider) for card in cards]
         return SendRequest(kind, content, job.wa_id, job.bsuid, job.reply_to_wamid, callback_id=str(job.callback_id))
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from apps.conversations.handoffs import reason_text
+from apps.conversations.models import Message
 from apps.conversations.timeline import PROMISES
 from apps.core.clock import now
 from apps.core.templatetags.pytake import avatar_tone, icon, initials, time_left
@@ -161,3 +162,10 @@ def time_to(moment: datetime) -> str:
     if days:
         return f"{sign}{days}d {hours}h"
     return f"{sign}{hours}h {rest:02d}m" if hours else f"{sign}{rest}m"
+
+
+@register.filter
+def tapped_card(message: Message) -> int | None:
+    """On which card of a carousel a customer tapped: `template_parts` puts its number before the button's label."""
+    number, _sep, label = str(message.payload.get("payload", "")).partition(": ")
+    return int(number) if number.isdecimal() and len(number) < 3 and label == message.text else None

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -13,12 +14,13 @@ from apps.conversations.composing import templates as picking
 from apps.conversations.composing.interactive import FORMS, ComposeForm
 from apps.conversations.composing.templates import TemplateForm
 from apps.conversations.forms import FormatForm
-from apps.conversations.models import Conversation, Direction, Message, MessageKind
+from apps.conversations.models import CardFile, Conversation, Direction, Message, MessageKind
 from apps.conversations.pages import membership_of, visible_or_404
 from apps.conversations.rendering import abilities
-from apps.conversations.sending import NotSent
+from apps.conversations.sending import Draft, NotSent
 from apps.conversations.views.answers import bubble, is_fragment, not_held, notice, page_url
 from apps.core.clock import now
+from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, requires
 from apps.whatsapp.models import Template
 
@@ -131,15 +133,22 @@ def _send(request: HttpRequest, conversation: Conversation, form: ComposeForm) -
     try:
         draft = form.draft()
     except ValidationError as error:
-        form.add_error("file", error)
+        form.add_error("file" if "file" in form.fields else None, error)
         return None
     try:
-        return sending.send(conversation.pk, draft, author=membership_of(request))
+        return _store(conversation, draft, form, membership_of(request))
     except NotSent as error:
-        if draft.media is not None:
-            draft.media.delete()
+        for stored in filter(None, (draft.media, *form.card_files)):
+            stored.delete()
         form.add_error(None, error.messages[0])
         return None
+
+
+@transaction.atomic
+def _store(conversation: Conversation, draft: Draft, form: ComposeForm, author: Membership) -> Message:
+    message = sending.send(conversation.pk, draft, author=author)
+    CardFile.objects.keep(message, form.card_files)
+    return message
 
 
 def _sent(request: HttpRequest, message: Message, conversation: Conversation) -> HttpResponseBase:

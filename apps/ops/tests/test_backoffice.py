@@ -21,6 +21,7 @@ from apps.chatbots.tests.factories import BotFactory, FlowFactory, FlowTestFacto
 from apps.contacts.models import Contact, ContactIdentity, Tag
 from apps.conversations.models import (
     CannedReply,
+    CardFile,
     Conversation,
     Handling,
     Message,
@@ -110,6 +111,7 @@ def _desk(about: Conversation, member: Membership) -> None:
     SavedView.objects.create(owner=member, name="VIP", query="vip=1")
     Unsent.objects.create(conversation=about, member=member, reply=WORDS_OF_A_CUSTOMER)
     ScheduledMessage.objects.create(conversation=about, author=member, text=WORDS_OF_A_CUSTOMER, due_at=now())
+    CardFile.objects.create(message=about.messages.get(), position=0, file=StoredFile.objects.get())
     Survey.objects.create(conversation=about, agent=member, comment=WORDS_OF_A_CUSTOMER)
 
 

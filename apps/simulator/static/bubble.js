@@ -94,6 +94,16 @@ function actionsOf(message, actions) {
   return buttons.length ? el("div", { class: "choices" }, ...buttons) : null;
 }
 
+// A carousel: each card with its picture, its words and its buttons.
+function carousel(message, actions) {
+  if (!message.cards?.length || message.deleted) return null;
+  const each = message.cards.map((card) => {
+    const shown = { ...message, ...card, cards: [] };
+    return el("div", { class: "slide" }, attachment(shown, actions), card.text ? el("p", { class: "text" }, formatted(card.text)) : null, actionsOf(shown, actions));
+  });
+  return el("div", { class: "slides", "data-testid": "cards", role: "group", tabindex: 0, "aria-label": t("cards") }, ...each);
+}
+
 function tools(message, actions) {
   if (message.deleted) return null;
   const reply = el("button", { type: "button", class: "tool", "aria-label": t("reply"), title: t("reply"), "data-testid": `reply-${message.id}`, on: { click: () => actions.quote(message) } }, icon("reply"));
@@ -135,5 +145,6 @@ export function bubble(message, chat, actions) {
       el("div", { class: "bubble", "data-testid": "bubble", "data-status": message.status, "data-type": message.type },
         ...inside(message, chat, actions), reactions(message)),
       tools(message, actions)),
+    carousel(message, actions),
     actionsOf(message, actions));
 }

@@ -3,7 +3,7 @@
 import pytest
 
 from apps.simulator.errors import GraphError
-from apps.simulator.tests.conftest import WABA, until
+from apps.simulator.tests.conftest import NUMBER, WABA, until
 from apps.simulator.validation_templates import check_components, fill
 
 pytestmark = pytest.mark.asyncio
@@ -78,8 +78,8 @@ async def test_one_name_and_language_exists_once(lab) -> None:
 
 async def test_lists_are_filtered_and_paged(lab) -> None:
     _, marketing = await lab.graph("GET", f"{WABA}/message_templates?category=MARKETING&fields=name,status")
-    assert [set(each) for each in marketing["data"]] == [{"id", "name", "status"}] * 2
-    assert [each["name"] for each in marketing["data"]] == ["oferta_da_semana", "colecao_de_verao"]
+    assert [set(each) for each in marketing["data"]] == [{"id", "name", "status"}] * 3
+    assert [each["name"] for each in marketing["data"]] == ["oferta_da_semana", "colecao_de_verao", "vitrine_da_semana"]
     names, after = [], ""
     while True:
         _, page = await lab.graph("GET", f"{WABA}/message_templates?limit=3&after={after}")
@@ -87,7 +87,7 @@ async def test_lists_are_filtered_and_paged(lab) -> None:
         if "next" not in page["paging"]:
             break
         after = page["paging"]["cursors"]["after"]
-    assert len(names) == len(set(names)) == 8
+    assert len(names) == len(set(names)) == 9
 
 
 async def test_sends_must_fit_the_template(lab) -> None:
@@ -133,3 +133,43 @@ async def test_parameters_fill_by_position_and_by_name() -> None:
     assert fill("Oi {{nome}}", [{"type": "text", "text": "Ana", "parameter_name": "nome"}]) == "Oi Ana"
     money = {"type": "currency", "currency": {"fallback_value": "R$ 5", "code": "BRL", "amount_1000": 5000}}
     assert fill("{{1}}", [money]) == "R$ 5"
+
+
+async def test_a_carousel_is_sent_card_by_card_and_shown_on_the_phone(lab) -> None:
+    def card(at: int, media: str) -> dict:
+        header = {"type": "header", "parameters": [{"type": "image", "image": {"id": media}}]}
+        words = {"type": "body", "parameters": [{"type": "text", "text": f"R$ {at}"}]}
+        link = {"type": "button", "sub_type": "url", "index": "1", "parameters": [{"type": "text", "text": "x"}]}
+        return {"card_index": at, "components": [header, words, link]}
+
+    content = order("Ana", name="vitrine_da_semana")
+    body = content["components"]
+    for cards in ([card(0, "7")], [card(1, "7"), card(0, "8")], [card(0, "7"), {**card(1, "8"), "components": []}]):
+        content["components"] = [*body, {"type": "carousel", "cards": cards}]
+        assert (await lab.send("template", content))[0] == 400
+    content["components"] = [*body, {"type": "carousel", "cards": [card(0, "7"), card(1, "8")]}]
+    await lab.sent("template", content)
+    shown = (await lab.get("/phone/thread", customer="1", number=NUMBER))["messages"][-1]["cards"]
+    assert [each["text"] for each in shown] == [
+        "Vestido Ipê por apenas R$ 0 nesta semana.",
+        "Bolsa Areia por apenas R$ 1 nesta semana.",
+    ]
+    assert [each["title"] for each in shown[0]["buttons"]] == ["Quero esta", "Ver na loja"]
+
+
+async def test_carousels_against_the_rules_are_refused() -> None:
+    def carousel(*cards: list[dict]) -> list[dict]:
+        return [BODY, {"type": "CAROUSEL", "cards": [{"components": each} for each in cards]}]
+
+    picture, words = {"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Bolsa"}
+    check_components(carousel([picture, words], [picture, words]), "MARKETING")
+    wrong = [
+        carousel([picture, words]),
+        carousel([picture, words], [picture]),
+        carousel([words], [words]),
+        carousel(*[[picture, {"type": "BODY", "text": "x" * 161}]] * 2),
+        carousel(*[[picture, {"type": "BUTTONS", "buttons": [{}] * 3}]] * 2),
+    ]
+    for components in wrong:
+        with pytest.raises(GraphError):
+            check_components(components, "MARKETING")

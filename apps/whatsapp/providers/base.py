@@ -13,7 +13,8 @@ class SendKind(StrEnum):
     document: media_id, caption?, filename?          audio: media_id, voice?          sticker: media_id
     reaction: wamid, emoji ("" takes it back)        location: latitude, longitude, name?, address?
     contacts: contacts [Meta's contact objects]      template: name, language, components? [Meta's send components],
-      header_media? ("image"|"video"|"document") with media_id, filename?
+      header_media? ("image"|"video"|"document") with media_id, filename?,
+      cards? [{media: "image"|"video", …}] with card_media [media ids] beside a "carousel" component
     buttons: body, buttons [{id, title}], header?, footer?
     list: body, button, sections [{title?, rows [{id, title, description?}]}], header?, footer?
     cta_url: body, label, url, header?, footer?      location_request: body

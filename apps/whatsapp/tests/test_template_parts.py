@@ -89,9 +89,42 @@ def test_what_can_not_be_sent_by_hand_says_so_and_breaks_nothing(components):
 def test_the_reason_names_what_is_in_the_way():
     with translation.override("en"):
         carousel = {"type": "CAROUSEL", "cards": []}
-        assert "Carousels" in str(take_apart(template(body_part("a"), carousel)).problem)
+        assert "carousel" in str(take_apart(template(body_part("a"), carousel)).problem)
 
 
 def test_only_approved_templates_have_no_problem():
     assert not take_apart(template(body_part("a"))).problem
     assert take_apart(template(body_part("a"), status="PAUSED")).problem
+
+
+def card(words="Vestido por {{1}}", header="IMAGE"):
+    quick = {"type": "QUICK_REPLY", "text": "Quero"}
+    parts = [
+        {"type": "HEADER", "format": header},
+        body_part(words, "R$ 9"),
+        {"type": "BUTTONS", "buttons": [quick, URL]},
+    ]
+    return {"components": parts}
+
+
+def test_a_carousels_cards_have_gaps_files_and_replies_of_their_own():
+    plan = take_apart(template(body_part("Oi, {{1}}", "Ana"), {"type": "CAROUSEL", "cards": [card(), card("Bolsa")]}))
+    assert not plan.problem
+    assert [[gap.key for gap in each.variables] for each in plan.cards] == [["body-1", "button-1"], ["button-1"]]
+    values = {"body-1": "Ana", "card-0-body-1": "R$ 5", "card-0-button-1": "v", "card-1-button-1": "b"}
+    shown = [{"media": "image"}, {"media": "image"}]
+    facts = {"name": "a", "language": "pt_BR", "cards": shown, "card_media": ["7", "8"]}
+    content = facts | {"components": plan.components(values)}
+    body, carousel = build_message(SendRequest(SendKind.TEMPLATE, content, to="5511"))["template"]["components"]
+    assert body["parameters"][0]["text"] == "Ana"
+    first, second = carousel["cards"]
+    assert (first["card_index"], second["card_index"]) == (0, 1)
+    assert first["components"][0] == {"type": "header", "parameters": [{"type": "image", "image": {"id": "7"}}]}
+    assert first["components"][1]["parameters"] == [{"type": "text", "text": "R$ 5"}]
+    told = [each["parameters"][0] for each in second["components"][1:]]
+    assert told == [{"type": "text", "text": "b"}, {"type": "payload", "payload": "2: Quero"}]
+
+
+@pytest.mark.parametrize("cards", [[card()], [card(), card(header="PRODUCT")], [card(), {"components": "?"}]])
+def test_a_carousel_that_whatsapp_would_refuse_can_not_be_sent(cards):
+    assert take_apart(template(body_part("Oi"), {"type": "CAROUSEL", "cards": cards})).problem

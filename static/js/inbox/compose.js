@@ -4,10 +4,12 @@ import { count } from "../core/limits.js";
 import { toast } from "../core/toasts.js";
 import { upsertAll } from "../core/upsert.js";
 
-let picture = "";
+// Of the files that are chosen, by the names of their fields.
+const pictures = new Map();
 
 function prepare(form) {
-  picture = "";
+  for (const url of pictures.values()) URL.revokeObjectURL(url);
+  pictures.clear();
   for (const input of $$("[data-limit]", form)) count(input);
   for (const row of $$("[data-spare]", form)) row.hidden = true;
   offerRow(form);
@@ -25,7 +27,7 @@ function offerRow(form) {
 document.addEventListener("htmx:afterSwap", (event) => {
   const { target } = event.detail;
   if (target?.id === "modal-content") for (const form of $$("form[data-compose]", target)) prepare(form);
-  if (target?.matches?.("[data-compose-preview]")) showPicture(target);
+  if (target?.matches?.("[data-compose-preview]")) showPictures(target);
 });
 
 on("input", "[data-limit]", (_event, input) => count(input));
@@ -55,23 +57,30 @@ on("click", "[data-add-row]", (_event, button) => {
   offerRow(form);
 });
 
-// The header's file never travels for a preview: the page shows its own copy.
+// Files never travel for a preview: the page shows its own copies, the header's and those of a carousel's cards.
 on("change", "[data-preview-file]", (_event, input) => {
-  if (picture) URL.revokeObjectURL(picture);
-  picture = input.files[0] ? URL.createObjectURL(input.files[0]) : "";
+  if (pictures.has(input.name)) URL.revokeObjectURL(pictures.get(input.name));
+  pictures.delete(input.name);
+  if (input.files[0]) pictures.set(input.name, URL.createObjectURL(input.files[0]));
   const preview = $("[data-compose-preview]", input.closest("form"));
-  if (picture) showPicture(preview);
+  if (pictures.has(input.name)) showPicture(preview, input);
   else preview.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
-function showPicture(preview) {
-  const place = $("[data-preview-media]", preview);
-  if (!place || !picture) return;
-  const file = $("[data-preview-file]", preview.closest("form")).files[0];
+function showPictures(preview) {
+  for (const input of $$("[data-preview-file]", preview.closest("form"))) showPicture(preview, input);
+}
+
+function showPicture(preview, input) {
+  const card = input.dataset.previewFile;
+  const place = $(card ? `[data-preview-card="${card}"]` : "[data-preview-media]", preview);
+  const src = pictures.get(input.name);
+  if (!place || !src) return;
+  const file = input.files[0];
   const kind = file.type.split("/")[0];
   place.hidden = false;
-  if (kind === "image") place.replaceChildren(Object.assign(document.createElement("img"), { src: picture, alt: "" }));
-  else if (kind === "video") place.replaceChildren(Object.assign(document.createElement("video"), { src: picture, muted: true, preload: "metadata" }));
+  if (kind === "image") place.replaceChildren(Object.assign(document.createElement("img"), { src, alt: "" }));
+  else if (kind === "video") place.replaceChildren(Object.assign(document.createElement("video"), { src, muted: true, preload: "metadata" }));
   else place.replaceChildren(icon("file-text", "icon-lg"), document.createTextNode(file.name));
 }
 
@@ -94,7 +103,7 @@ on("click", "[data-here]", (_event, button) => {
 
 document.addEventListener("htmx:xhr:progress", (event) => {
   const form = event.target.closest?.("form[data-compose]");
-  const bar = form && $("[type=file]", form)?.files.length ? $(".compose-progress", form) : null;
+  const bar = form && $$("[type=file]", form).some((input) => input.files.length) ? $(".compose-progress", form) : null;
   if (!bar || !event.detail.lengthComputable || event.target !== form) return;
   bar.hidden = false;
   bar.value = event.detail.loaded / event.detail.total;

@@ -56,7 +56,7 @@ def _contacts(content: Content, kind: SendKind) -> tuple[str, Any]:
 
 def _template(content: Content, kind: SendKind) -> tuple[str, Any]:
     value: JSONObject = {"name": content["name"], "language": {"code": content["language"]}}
-    components = [*_media_header(content), *content.get("components", ())]
+    components = [*_media_header(content), *(_with_files(part, content) for part in content.get("components", ()))]
     if components:
         value["components"] = components
     return "template", value
@@ -69,6 +69,22 @@ def _media_header(content: Content) -> list[JSONObject]:
         return []
     file = {"id": content["media_id"], **_present(content, "filename")}
     return [{"type": "header", "parameters": [{"type": kind, kind: file}]}]
+
+
+def _with_files(part: JSONObject, content: Content) -> JSONObject:
+    """A carousel's cards with their pictures and videos, which got their ids when they were uploaded."""
+    if part.get("type") != "carousel" or not content.get("card_media"):
+        return part
+    files = zip(part["cards"], content["cards"], content["card_media"], strict=True)
+    cards = [
+        {**card, "components": [_file_header(shown["media"], media_id), *card["components"]]}
+        for card, shown, media_id in files
+    ]
+    return {**part, "cards": cards}
+
+
+def _file_header(kind: str, media_id: str) -> JSONObject:
+    return {"type": "header", "parameters": [{"type": kind, kind: {"id": media_id}}]}
 
 
 def _buttons(content: Content, kind: SendKind) -> tuple[str, Any]:
