@@ -169,6 +169,11 @@ class Message(TenantModel):
         return self.text[:60] or self.kind
 
     @property
+    def is_plain(self) -> bool:
+        """Words and nothing else, as most messages are."""
+        return self.kind == MessageKind.TEXT and self.media_id is None and "handoff" not in self.payload
+
+    @property
     def error_text(self) -> str:
         """Why it failed and what to do, in the viewer's language; empty when nothing is known."""
         told = str(policy_for(self.error_code).sentence) if self.error_code is not None else self.error_detail
