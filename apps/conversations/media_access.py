@@ -9,8 +9,9 @@ from apps.organizations.models import Membership
 @access.register
 def may_fetch(membership: Membership, stored: StoredFile) -> bool | None:
     """None for files that were never part of a conversation: others decide."""
-    sent, on_cards = Message.objects.filter(media=stored), CardFile.objects.filter(file=stored)
-    for conversations in (sent.values("conversation"), on_cards.values("message__conversation")):
-        if conversations.exists():
-            return Conversation.objects.visible_to(membership).filter(pk__in=conversations).exists()
-    return None
+    visible = Conversation.objects.visible_to(membership)
+    conversations = Message.objects.filter(media=stored).values("conversation")
+    if conversations.exists():
+        return visible.filter(pk__in=conversations).exists()
+    on_cards = CardFile.objects.filter(file=stored).values("message__conversation")
+    return visible.filter(pk__in=on_cards).exists() if on_cards.exists() else None

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pytake.tests.conftest import DESKTOP, PHONE
-from pytake.tests.stack import meet
+from pytake.tests.stack import meet, phone_of, wait_until
+from pytake.tests.test_desk_details import POLICY
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 AGENT = "bruno@aurora.example"
@@ -14,6 +15,10 @@ AGENT = "bruno@aurora.example"
 ROOM = """
 UPDATE teams_agent SET capacity = 100 FROM organizations_membership AS m JOIN accounts_user AS u ON u.id = m.user_id
 WHERE m.id = teams_agent.membership_id AND u.email = %s RETURNING 1
+"""
+RATED = """
+SELECT 1 FROM conversations_survey AS s JOIN conversations_message AS m ON m.conversation_id = s.conversation_id
+WHERE m.text = 'O pedido 3400 veio com a peça errada' AND s.score = 5
 """
 
 
@@ -102,3 +107,49 @@ def test_a_message_typed_after_the_window_is_refused_with_a_sentence_and_stays(s
     shown = desk.locator("[data-testid=thread] li.msg-out").filter(has_text="Abrimos, das 9h às 13h")
     assert shown.count() == 1 or composer.input_value() == "Abrimos, das 9h às 13h"
     assert stack.rows("SELECT 1 FROM conversations_message WHERE text LIKE 'Abrimos%%'") == []
+
+
+def test_pulled_noted_handed_to_a_colleague_resolved_rated_and_among_the_completed_of_both(stack, customer, log_in):
+    stack.rows(POLICY)
+    phone = customer("34")
+    write(phone, "O pedido 3400 veio com a peça errada")
+    stack.rows("UPDATE contacts_contact SET is_vip = true WHERE phone LIKE %s RETURNING 1", f"%{phone_of('34')[-8:]}")
+    first, second = log_in("livia@aurora.example"), log_in(AGENT)
+    for page, path in ((first, "queue/"), (second, "conversations/")):
+        page.goto(f"{stack.url}/o/loja-aurora/desk/{path}")
+    stack.rows("UPDATE teams_agent SET capacity = 100 RETURNING 1")
+    first.locator("main").get_by_test_id("pull").click()
+    thread = first.get_by_test_id("thread")
+    expect(thread).to_contain_text("O pedido 3400 veio com a peça errada")
+    first.get_by_test_id("composer-text").fill("Sinto muito! Quem cuida de trocas já fala com você.")
+    first.get_by_test_id("composer-send").click()
+    expect(phone.get_by_test_id("phone-thread")).to_contain_text("Quem cuida de trocas")
+    first.get_by_test_id("composer-note").click()
+    first.get_by_test_id("composer-text").fill("Cliente quer trocar, não quer estorno")
+    first.get_by_test_id("composer-text").press("Enter")
+    expect(first.locator("li.msg-note")).to_contain_text("não quer estorno")
+    first.get_by_test_id("transfer").click()
+    ((bruno,),) = stack.rows(
+        "SELECT m.id FROM organizations_membership m JOIN accounts_user u ON u.id = m.user_id WHERE u.email = %s", AGENT
+    )
+    first.locator("#modal [name=to]").select_option(value=f"agent:{bruno}")
+    first.locator("#modal [name=note]").fill("troca de tamanho")
+    first.get_by_test_id("dialog-ok").click()
+
+    second.get_by_test_id("row").filter(has_text="Cliente 34").locator("a.row-link").click()
+    handed = second.get_by_test_id("thread")
+    expect(handed).to_contain_text("não quer estorno")
+    expect(handed).to_contain_text("troca de tamanho")
+    second.get_by_test_id("composer-text").fill("Oi! A troca já está a caminho.")
+    second.get_by_test_id("composer-send").click()
+    expect(phone.get_by_test_id("phone-thread")).to_contain_text("A troca já está a caminho")
+    second.get_by_test_id("resolve").click()
+    phone.get_by_text("😊 Bom").first.click(timeout=30_000)
+
+    wait_until(lambda: stack.rows(RATED), 20, "the rating did not arrive")
+    for page, said in ((second, "Resolvida"), (first, "Transferida")):
+        page.goto(f"{stack.url}/o/loja-aurora/desk/completed/")
+        expect(page.get_by_test_id("completed-row").filter(has_text="Cliente 34")).to_contain_text(said)
+    stars = second.get_by_test_id("completed-row").filter(has_text="Cliente 34").locator(".stars")
+    expect(stars).to_have_text("5")
+    stack.rows("DELETE FROM conversations_surveypolicy RETURNING 1")

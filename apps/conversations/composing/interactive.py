@@ -90,7 +90,7 @@ class ComposeForm(forms.Form):
         return None if uploaded is None else store_header(uploaded, self.header_media)
 
 
-def store_header(uploaded: UploadedFile, kind: str) -> StoredFile:
+def store_header(uploaded: "UploadedFile[Any]", kind: str) -> StoredFile:
     """Raises ValidationError, and keeps nothing, when the file is not of that kind or can't be sent."""
     stored = store_upload(uploaded, kind=None if kind == ANY else kind)
     try:

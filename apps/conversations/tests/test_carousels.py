@@ -89,7 +89,7 @@ def test_whoever_may_not_see_the_conversation_may_not_fetch_a_cards_file(house, 
     post(house, house.chat(), showcase, WORDS | files())
     kept = CardFile.objects.first()
     address = house.url("media:file", file_id=kept.file_id)
-    assert house.client().get(address).status_code == 200
+    assert b"".join(house.client().get(address).streaming_content)
     assert house.client("outsider").get(address).status_code == 404
     kept.delete()
     assert house.client().get(address).status_code == 404, "negative control"
