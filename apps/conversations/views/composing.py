@@ -140,6 +140,7 @@ def _send(request: HttpRequest, conversation: Conversation, form: ComposeForm) -
     except NotSent as error:
         for stored in filter(None, (draft.media, *form.card_files)):
             stored.delete()
+        form.card_files = ()
         form.add_error(None, error.messages[0])
         return None
 
