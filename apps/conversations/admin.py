@@ -123,8 +123,9 @@ class ScheduledMessageBackoffice(JournalAdmin):
 
 @admin.register(CardFile)
 class CardFileBackoffice(JournalAdmin):
-    """Which card of which message; the file itself is the company's."""
+    """Which card of which message. What the message says, and the file itself, are the company's."""
 
+    never_shown = ("message",)
     list_display = ("id", "organization", "message_id", "position")
     list_select_related = ("organization",)
     search_fields = ("message__id__exact",)

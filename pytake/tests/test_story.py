@@ -16,6 +16,7 @@ ROOM = """
 UPDATE teams_agent SET capacity = 100 FROM organizations_membership AS m JOIN accounts_user AS u ON u.id = m.user_id
 WHERE m.id = teams_agent.membership_id AND u.email = %s RETURNING 1
 """
+MEMBER = "SELECT m.id FROM organizations_membership m JOIN accounts_user u ON u.id = m.user_id WHERE u.email = %s"
 RATED = """
 SELECT 1 FROM conversations_survey AS s JOIN conversations_message AS m ON m.conversation_id = s.conversation_id
 WHERE m.text = 'O pedido 3400 veio com a peça errada' AND s.score = 5
@@ -109,8 +110,26 @@ def test_a_message_typed_after_the_window_is_refused_with_a_sentence_and_stays(s
     assert stack.rows("SELECT 1 FROM conversations_message WHERE text LIKE 'Abrimos%%'") == []
 
 
-def test_pulled_noted_handed_to_a_colleague_resolved_rated_and_among_the_completed_of_both(stack, customer, log_in):
+def answer(page: Page, words: str) -> None:
+    page.get_by_test_id("composer-text").fill(words)
+    page.get_by_test_id("composer-send").click()
+
+
+def hand_over(page: Page, agent: str, why: str) -> None:
+    page.get_by_test_id("transfer").click()
+    page.locator("#modal [name=to]").select_option(value=f"agent:{agent}")
+    page.locator("#modal [name=note]").fill(why)
+    page.get_by_test_id("dialog-ok").click()
+
+
+@pytest.fixture
+def survey(stack):
     stack.rows(POLICY)
+    yield
+    stack.rows("DELETE FROM conversations_surveypolicy RETURNING 1")
+
+
+def test_pulled_noted_handed_on_resolved_rated_and_completed_by_both(stack, survey, customer, log_in):
     phone = customer("34")
     write(phone, "O pedido 3400 veio com a peça errada")
     stack.rows("UPDATE contacts_contact SET is_vip = true WHERE phone LIKE %s RETURNING 1", f"%{phone_of('34')[-8:]}")
@@ -119,29 +138,19 @@ def test_pulled_noted_handed_to_a_colleague_resolved_rated_and_among_the_complet
         page.goto(f"{stack.url}/o/loja-aurora/desk/{path}")
     stack.rows("UPDATE teams_agent SET capacity = 100 RETURNING 1")
     first.locator("main").get_by_test_id("pull").click()
-    thread = first.get_by_test_id("thread")
-    expect(thread).to_contain_text("O pedido 3400 veio com a peça errada")
-    first.get_by_test_id("composer-text").fill("Sinto muito! Quem cuida de trocas já fala com você.")
-    first.get_by_test_id("composer-send").click()
+    expect(first.get_by_test_id("thread")).to_contain_text("O pedido 3400 veio com a peça errada")
+    answer(first, "Sinto muito! Quem cuida de trocas já fala com você.")
     expect(phone.get_by_test_id("phone-thread")).to_contain_text("Quem cuida de trocas")
     first.get_by_test_id("composer-note").click()
-    first.get_by_test_id("composer-text").fill("Cliente quer trocar, não quer estorno")
-    first.get_by_test_id("composer-text").press("Enter")
+    answer(first, "Cliente quer trocar, não quer estorno")
     expect(first.locator("li.msg-note")).to_contain_text("não quer estorno")
-    first.get_by_test_id("transfer").click()
-    ((bruno,),) = stack.rows(
-        "SELECT m.id FROM organizations_membership m JOIN accounts_user u ON u.id = m.user_id WHERE u.email = %s", AGENT
-    )
-    first.locator("#modal [name=to]").select_option(value=f"agent:{bruno}")
-    first.locator("#modal [name=note]").fill("troca de tamanho")
-    first.get_by_test_id("dialog-ok").click()
+    hand_over(first, str(stack.rows(MEMBER, AGENT)[0][0]), "troca de tamanho")
 
     second.get_by_test_id("row").filter(has_text="Cliente 34").locator("a.row-link").click()
     handed = second.get_by_test_id("thread")
     expect(handed).to_contain_text("não quer estorno")
     expect(handed).to_contain_text("troca de tamanho")
-    second.get_by_test_id("composer-text").fill("Oi! A troca já está a caminho.")
-    second.get_by_test_id("composer-send").click()
+    answer(second, "Oi! A troca já está a caminho.")
     expect(phone.get_by_test_id("phone-thread")).to_contain_text("A troca já está a caminho")
     second.get_by_test_id("resolve").click()
     phone.get_by_text("😊 Bom").first.click(timeout=30_000)
@@ -150,6 +159,4 @@ def test_pulled_noted_handed_to_a_colleague_resolved_rated_and_among_the_complet
     for page, said in ((second, "Resolvida"), (first, "Transferida")):
         page.goto(f"{stack.url}/o/loja-aurora/desk/completed/")
         expect(page.get_by_test_id("completed-row").filter(has_text="Cliente 34")).to_contain_text(said)
-    stars = second.get_by_test_id("completed-row").filter(has_text="Cliente 34").locator(".stars")
-    expect(stars).to_have_text("5")
-    stack.rows("DELETE FROM conversations_surveypolicy RETURNING 1")
+    expect(second.get_by_test_id("completed-row").filter(has_text="Cliente 34").locator(".stars")).to_have_text("5")

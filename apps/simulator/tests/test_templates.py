@@ -148,7 +148,8 @@ async def test_a_carousel_is_sent_card_by_card_and_shown_on_the_phone(lab) -> No
         content["components"] = [*body, {"type": "carousel", "cards": cards}]
         assert (await lab.send("template", content))[0] == 400
     content["components"] = [*body, {"type": "carousel", "cards": [card(0, "7"), card(1, "8")]}]
-    await lab.sent("template", content)
+    wamid = await lab.sent("template", content)
+    await until(lambda: "delivered" in lab.receiver.names(wamid))
     shown = (await lab.get("/phone/thread", customer="1", number=NUMBER))["messages"][-1]["cards"]
     assert [each["text"] for each in shown] == [
         "Vestido Ipê por apenas R$ 0 nesta semana.",
