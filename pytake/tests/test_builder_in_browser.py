@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from pytake.tests.test_accessibility import RULES
+from pytake.tests.axe import violations_of_both
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 OWNER = "marina@aurora.example"
@@ -25,11 +24,6 @@ def new_bot(stack, log_in):
         return page
 
     return make
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
 
 
 STEPS = {
@@ -213,17 +207,32 @@ with tenant_scope(Organization.objects.get(slug="loja-aurora")):
 
 def test_axe_finds_nothing_on_the_pages_of_a_flow_and_its_figures_are_drawn(stack, log_in):
     flow, version, session = stack.manage("shell", "-v", "0", "-c", WALKED).split()
-    for scheme in ("light", "dark"):
-        page = log_in(OWNER, color_scheme=scheme)
-        for name, path in PAGES.items():
-            page.goto(f"{stack.url}/o/loja-aurora/bots/{path.format(flow=flow, version=version, session=session)}")
-            page.evaluate("scheme => document.documentElement.setAttribute('data-bs-theme', scheme)", scheme)
-            if page.locator("pt-builder").count():
-                expect(page.locator("pt-builder[data-ready] .react-flow__node-step")).to_have_count(3)
-            if name == "canvas":
-                page.get_by_role("button", name="Números").click()
-            if name in ("canvas", "figures"):
-                question = page.locator(".react-flow__node[data-id=n2] .bn-stats")
-                expect(question).to_contain_text("50%")
-                expect(page.get_by_test_id("figures").locator("tr[data-node=n2] td").first).to_have_text("2")
-            assert violations(page) == [], (name, scheme)
+    page, found = log_in(OWNER), []
+    for name, path in PAGES.items():
+        page.goto(f"{stack.url}/o/loja-aurora/bots/{path.format(flow=flow, version=version, session=session)}")
+        if page.locator("pt-builder").count():
+            expect(page.locator("pt-builder[data-ready] .react-flow__node-step")).to_have_count(3)
+        if name == "canvas":
+            page.get_by_role("button", name="Números").click()
+        if name in ("canvas", "figures"):
+            question = page.locator(".react-flow__node[data-id=n2] .bn-stats")
+            expect(question).to_contain_text("50%")
+            expect(page.get_by_test_id("figures").locator("tr[data-node=n2] td").first).to_have_text("2")
+        found += [f"{name} {each}" for each in violations_of_both(page)]
+    assert found == []
+
+
+def test_a_step_s_form_that_arrives_late_does_not_push_out_the_panel_that_was_asked_for_after_it(new_bot):
+    page = new_bot("Gaveta", "^Fluxo|^Main flow")
+    expect(page.locator("pt-builder[data-ready] .react-flow__node-step")).to_have_count(1)
+    held = []
+    page.route("**/steps/start/", lambda route: held.append(route))
+    with page.expect_request("**/steps/start/"):
+        page.locator(".react-flow__node[data-id=start] .bn-head").click()
+    page.get_by_role("button", name="Números").click()
+    expect(page.get_by_test_id("figures")).to_be_visible()
+    with page.expect_response("**/steps/start/"):
+        held.pop().continue_()
+    page.get_by_role("button", name="Mostrar tudo").click()
+    expect(page.get_by_test_id("figures")).to_be_visible()
+    expect(page.get_by_test_id("node-form")).to_have_count(0)

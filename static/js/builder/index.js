@@ -143,7 +143,7 @@ class PtBuilder extends HTMLElement {
     if (this.saver && !(await this.saver.flush())) return;
     this.dispatchEvent(new CustomEvent("flow:select", { detail: { id }, bubbles: true }));
     await htmx.ajax("GET", address.replace("--node--", encodeURIComponent(id)), { target: "#flow-drawer", swap: "innerHTML" });
-    this.show("node");
+    if (this.opened === id) this.show("node");
   }
 
   show(panel) {
@@ -189,6 +189,12 @@ customElements.define("pt-builder", PtBuilder);
 const builder = () => $("pt-builder");
 document.addEventListener("flow:node", (event) => builder()?.take(event.detail));
 document.addEventListener("flow:light", (event) => builder()?.store.light(event.detail.ids ?? []));
+
+// Steps and panels share the drawer: a late answer doesn't push out what was asked for after it.
+let lastAsked = null;
+const isOfDrawer = ({ detail }) => detail.target?.id === "flow-drawer";
+document.addEventListener("htmx:beforeSend", (event) => { if (isOfDrawer(event)) lastAsked = event.detail.xhr; });
+document.addEventListener("htmx:beforeSwap", (event) => { if (isOfDrawer(event) && event.detail.xhr !== lastAsked) event.detail.shouldSwap = false; });
 
 // What the server makes from the saved draft waits until all is saved; a form of the drawer says the revision it writes upon.
 document.addEventListener("htmx:confirm", (event) => {
