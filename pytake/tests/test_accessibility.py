@@ -1,12 +1,11 @@
 """axe finds no violation of WCAG A or AA on the pages of the main job, light and dark."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from pytake.tests.axe import violations, violations_of_both
 from pytake.tests.stack import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 PAGES = {
     "login": (None, "/accounts/login/"),
     "desk": ("bruno@aurora.example", "/o/loja-aurora/desk/"),
@@ -34,22 +33,6 @@ def conversation(stack):
     return f"/o/loja-aurora/desk/conversations/{stack.rows(query)[0][0]}/"
 
 
-def violations(page, context=None, rules=RULES) -> list[str]:
-    """`context`: what axe looks at, as its own `include` and `exclude`; everything without it."""
-    found = Axe().run(page, context=context, options=rules).response["violations"]
-    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
-
-
-def violations_of_both(page) -> list[str]:
-    """Light and dark."""
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.evaluate("scheme => document.documentElement.setAttribute('data-bs-theme', scheme)", scheme)
-        found += [f"{scheme}: {each}" for each in violations(page)]
-    return found
-
-
 @pytest.mark.parametrize(("email", "path"), PAGES.values(), ids=PAGES)
 def test_no_violations(stack, log_in, open_context, conversation, email, path):
     page = log_in(email) if email else open_context().new_page()
@@ -61,3 +44,10 @@ def test_negative_control_axe_sees_a_nameless_button(open_context):
     page = open_context().new_page()
     page.set_content("<html lang='en'><title>x</title><main><h1>x</h1><button></button></main></html>")
     assert any("button-name" in each for each in violations(page))
+
+
+def test_negative_control_axe_sees_what_only_the_dark_theme_hides(open_context):
+    page = open_context().new_page()
+    style = "<style>:root { background: #fff; color: #222 } [data-bs-theme=dark] { background: #444 }</style>"
+    page.set_content(f"<html lang='en'><title>x</title>{style}<main><h1>x</h1><p>words</p></main></html>")
+    assert {each.partition(":")[0] for each in violations_of_both(page)} == {"dark"}

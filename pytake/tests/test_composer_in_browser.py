@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from apps.simulator.samples import photo
+from pytake.tests.axe import violations
 from pytake.tests.chromium import find_chromium
 from pytake.tests.conftest import DESKTOP, FLAGS, PHONE
 from pytake.tests.stack import meet, phone_of, wait_until
-from pytake.tests.test_accessibility import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 # A microphone that beeps, and nobody who has to allow it.

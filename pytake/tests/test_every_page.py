@@ -2,11 +2,10 @@
 
 import pytest
 
+from pytake.tests.axe import violations_of_both
 from pytake.tests.stack import meet, phone_of, wait_until
-from pytake.tests.test_accessibility import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}  # all that the dark theme changes
 BOSS = "marina@aurora.example"
 PAGES = [
     "desk/queue/",
@@ -60,7 +59,5 @@ def test_a_walk_through_all_pages_finds_no_violation(stack, log_in):
     page, found = log_in(BOSS), []
     for path in PAGES:
         page.goto(f"{stack.url}/o/loja-aurora/{path.format(**ids)}")
-        found += [f"{path} {each}" for each in violations(page)]
-        page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
-        found += [f"{path} dark {each}" for each in violations(page, rules=COLOURS)]
+        found += [f"{path} {each}" for each in violations_of_both(page)]
     assert found == []

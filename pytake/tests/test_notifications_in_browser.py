@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from apps.ops.stack.house import ROOT
+from pytake.tests.axe import violations_of_both
 from pytake.tests.conftest import DESKTOP, PHONE
 from pytake.tests.stack import wait_until
-from pytake.tests.test_accessibility import violations_of_both
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 ADMIN = "rafael@aurora.example"

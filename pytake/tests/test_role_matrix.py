@@ -58,6 +58,7 @@ class World:
     line: Message
     stored: StoredFile
     template: Any
+    browsers: dict[str, Client]
 
     def url(self, name: str) -> str:
         own = {
@@ -163,7 +164,8 @@ def made(standing, tmp_path_factory):
         line = Message.objects.get(conversation=chat, direction="in")
         Message.objects.filter(pk=line.pk).update(media=stored)
     template = TemplateFactory(organization=house.organization, account=house.number.account)
-    return World(house, chat, line, stored, template), folder
+    browsers = {role: house.client(role) for role in ROLES}
+    return World(house, chat, line, stored, template, browsers), folder
 
 
 @pytest.fixture
@@ -180,7 +182,7 @@ def ask(world: World, name: str, role: str) -> int:
     data = dict(view.data)
     if "file" in data:
         data["file"] = SimpleUploadedFile("foto.jpg", data["file"], "image/jpeg")
-    browser: Client = world.house.client(role)
+    browser = world.browsers[role]
     with transaction.atomic():
         view.before(world)
         call = browser.post if view.method == "POST" else browser.get

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from pytake.tests.axe import violations
 from pytake.tests.conftest import DESKTOP, PHONE
-from pytake.tests.test_accessibility import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 LIST = "/o/loja-aurora/console/teams/what-if/"

@@ -189,21 +189,26 @@ def test_the_table_names_every_view():
     assert {pattern.name for pattern in urls.urlpatterns} <= set(VIEWS)
 
 
-def answer_to(role, company, pattern):
-    """What the view says to that role, as if nobody had asked before."""
+@pytest.fixture(scope="module")
+def browsers(company):
+    return {role: company.client(role) for role in ROLES}
+
+
+def answer_to(browser, pattern, url):
+    """What the view says, as if nobody had asked before."""
     with transaction.atomic():
-        url = company.url(pattern.name, **ids_of(pattern, company))
-        answer = company.client(role).generic(VIEWS[pattern.name][1], url)
+        answer = browser.generic(VIEWS[pattern.name][1], url)
         transaction.set_rollback(True)
     return answer
 
 
 @pytest.mark.parametrize("pattern", urls.urlpatterns, ids=lambda pattern: pattern.name)
-def test_role_matrix(company, pattern):
+def test_role_matrix(company, browsers, pattern):
     allowed, _method = VIEWS[pattern.name]
     opened = {404} if pattern.name in ("conversation", "number_tried") else {200, 302, 422}
+    url = company.url(pattern.name, **ids_of(pattern, company))
     for role in ROLES:
-        answer = answer_to(role, company, pattern)
+        answer = answer_to(browsers[role], pattern, url)
         if role == "outsider":
             assert answer.status_code == 404
         elif role == "anonymous":
@@ -213,10 +218,10 @@ def test_role_matrix(company, pattern):
 
 
 @pytest.mark.parametrize("name", [pattern.name for pattern in urls.urlpatterns if pattern.pattern.converters])
-def test_an_id_of_another_company_does_not_exist(company, other_company, name):
+def test_an_id_of_another_company_does_not_exist(company, other_company, browsers, name):
     pattern = next(pattern for pattern in urls.urlpatterns if pattern.name == name)
     foreign = ids_of(pattern, other_company)
-    answer = company.client("owner").generic(VIEWS[name][1], company.url(name, **foreign))
+    answer = browsers["owner"].generic(VIEWS[name][1], company.url(name, **foreign))
     assert answer.status_code == 404
 
 

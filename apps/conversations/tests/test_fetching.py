@@ -100,7 +100,8 @@ def test_a_document_keeps_its_name_and_stays_a_document(receive):
     assert (row.media.kind, row.media.name) == ("document", "nota fiscal.pdf")
 
 
-def test_more_than_a_batch_is_fetched_in_one_run(receive):
+def test_more_than_a_batch_is_fetched_in_one_run(receive, monkeypatch):
+    monkeypatch.setattr(fetching, "BATCH", 5)
     rows = [receive("image", picture()) for _ in range(fetching.BATCH + 3)]
     assert fetch() == len(rows)
     assert {state(row) for row in rows} == {MediaState.READY}

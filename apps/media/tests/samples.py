@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from functools import cache
 from typing import Any
 
 from PIL import Image
@@ -41,6 +42,7 @@ def moving_sticker(frames: int = 3, side: int = 512) -> bytes:
     return out.getvalue()
 
 
+@cache
 def png_bomb(width: int, height: int) -> bytes:
     """A few kilobytes that unfold to width × height pixels."""
     rows = zlib.compressobj(9)

@@ -143,14 +143,24 @@ def _bot(about: Conversation) -> None:
     Step.objects.create(session=session, version=version, number=1, node_id="n1", kind="message", heard=said)
 
 
-def browser_of(*, superuser: bool) -> Client:
-    user = User.objects.create_user("staff@example.com", "Correct-Horse-7", full_name="Staff", is_staff=True)
-    user.is_superuser = superuser
-    user.save()
-    user.user_permissions.set([] if superuser else Permission.objects.filter(codename__startswith="view_"))
+def browser_of(name: str, **rights: bool) -> Client:
+    user = User.objects.create_user(f"{name}@example.com", "Correct-Horse-7", full_name=name, is_staff=True, **rights)
+    if not user.is_superuser:
+        user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     browser = Client()
     browser.force_login(user)
     return browser
+
+
+@pytest.fixture(scope="module")
+def reader(standing: None) -> Client:
+    """Of staff who may look at everything."""
+    return browser_of("reader")
+
+
+@pytest.fixture(scope="module")
+def superuser(standing: None) -> Client:
+    return browser_of("superuser", is_superuser=True)
 
 
 def address(model: Any, page: str, *args: Any) -> str:
@@ -158,13 +168,12 @@ def address(model: Any, page: str, *args: Any) -> str:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-def test_every_model_has_a_list_a_search_and_a_page_without_secrets(rows, model):
-    browser = browser_of(superuser=False)
+def test_every_model_has_a_list_a_search_and_a_page_without_secrets(rows, reader, model):
     for query in ("", "?q=word", f"?q=%40{rows['organization'].slug}", "?q=01890a5d-ac96-774b-bcce-b302099a8057"):
-        assert browser.get(address(model, "changelist") + query).status_code == 200
+        assert reader.get(address(model, "changelist") + query).status_code == 200
     with platform_scope(reason="the test opens a row of any tenant"):
         row = model._default_manager.first()
-    page = browser.get(address(model, "change", row.pk))
+    page = reader.get(address(model, "change", row.pk))
     assert page.status_code == 200
     body = page.content.decode()
     number = rows["number"]
@@ -173,45 +182,43 @@ def test_every_model_has_a_list_a_search_and_a_page_without_secrets(rows, model)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-def test_lists_cost_the_same_whatever_their_size(rows, model):
-    browser = browser_of(superuser=True)
+def test_lists_cost_the_same_whatever_their_size(rows, superuser, model):
     with CaptureQueriesContext(connection) as queries:
-        browser.get(address(model, "changelist"))
+        superuser.get(address(model, "changelist"))
     own = [query["sql"] for query in queries if model._meta.db_table in query["sql"] and "COUNT(" in query["sql"]]
     assert own == []
     assert len(queries) <= 6
 
 
-def test_tenants_rows_are_neither_made_nor_deleted_here(rows):
-    browser = browser_of(superuser=True)
+def test_tenants_rows_are_neither_made_nor_deleted_here(rows, superuser):
     with_rules = [model for model in MODELS if isinstance(admin.site._registry[model], BackofficeAdmin)]
     assert len(with_rules) == len(MODELS) - 1
     for model in with_rules:
         with platform_scope(reason="the test opens a row of any tenant"):
             row = model._default_manager.first()
-        assert browser.get(address(model, "add")).status_code == 403
-        assert browser.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+        assert superuser.get(address(model, "add")).status_code == 403
+        assert superuser.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
 
 
-def test_only_superusers_read_the_body_of_a_delivery(rows):
+def test_only_superusers_read_the_body_of_a_delivery(rows, superuser):
     page = address(WebhookDelivery, "change", rows["delivery"].pk)
-    assert WORDS_OF_A_CUSTOMER in browser_of(superuser=True).get(page).content.decode()
+    assert WORDS_OF_A_CUSTOMER in superuser.get(page).content.decode()
 
 
-def test_a_search_narrows_to_an_organisation_or_an_id(rows):
+def test_a_search_narrows_to_an_organisation_or_an_id(rows, superuser):
     NumberFactory()
-    browser, number = browser_of(superuser=True), rows["number"]
+    number = rows["number"]
     for query in (f"%40{number.organization.slug}", str(number.pk), number.phone_number_id):
-        found = browser.get(f"{address(type(number), 'changelist')}?q={query}").context["cl"].result_list
+        found = superuser.get(f"{address(type(number), 'changelist')}?q={query}").context["cl"].result_list
         assert [row.pk for row in found] == [number.pk]
 
 
-def test_a_number_can_be_changed_by_staff(rows):
-    number, browser = rows["number"], browser_of(superuser=True)
-    page = browser.get(address(type(number), "change", number.pk))
+def test_a_number_can_be_changed_by_staff(rows, superuser):
+    number = rows["number"]
+    page = superuser.get(address(type(number), "change", number.pk))
     data = {key: value or "" for key, value in page.context["adminform"].form.initial.items()}
     data = {key: value for key, value in data.items() if value not in (False,)}
-    answer = browser.post(address(type(number), "change", number.pk), data | {"label": "By staff"})
+    answer = superuser.post(address(type(number), "change", number.pk), data | {"label": "By staff"})
     assert answer.status_code == 302
     with platform_scope(reason="the test reads a row of any tenant"):
         assert type(number).objects.get(pk=number.pk).label == "By staff"
@@ -226,14 +233,13 @@ def test_others_do_not_get_in(who):
     assert (answer.status_code, "/backoffice/login/" in answer.url) == (302, True)
 
 
-def test_staff_add_users_and_change_passwords():
-    browser = browser_of(superuser=True)
+def test_staff_add_users_and_change_passwords(superuser):
     data = {"email": "new@example.com", "full_name": "New", "password1": "Correct-Horse-8"}
     data |= {"password2": "Correct-Horse-8", "usable_password": "true"}
-    assert browser.post(address(User, "add"), data).status_code == 302
+    assert superuser.post(address(User, "add"), data).status_code == 302
     made = User.objects.get(email="new@example.com")
     assert made.check_password("Correct-Horse-8")
-    assert browser.get(reverse("admin:auth_user_password_change", args=[made.pk])).status_code == 200
+    assert superuser.get(reverse("admin:auth_user_password_change", args=[made.pk])).status_code == 200
 
 
 def test_only_the_back_office_relaxes_the_policy_and_never_lets_inline_scripts_in():

@@ -9,6 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -19,7 +21,7 @@ from apps.ops import checks, heartbeat
 
 pytestmark = pytest.mark.django_db
 WORKER = SimpleNamespace(hostname="celery@test")
-DEAD = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
+DEAD = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0))
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from django.db import DatabaseError, connection
 from django.test import Client
@@ -16,7 +18,7 @@ from apps.ops import gauges, heartbeat
 
 pytestmark = pytest.mark.django_db
 PATH = "/metrics"
-DEAD = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
+DEAD = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0))
 
 
 def lines(client: Client) -> list[str]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,8 +105,8 @@ async def until(condition: Callable[[], Any], seconds: float = 5.0) -> Any:
     return found
 
 
-@pytest_asyncio.fixture
-async def receiver() -> AsyncIterator[Receiver]:
+@asynccontextmanager
+async def receiving() -> AsyncIterator[Receiver]:
     kept = Receiver()
     app = web.Application(client_max_size=8 * 1024 * 1024)
     app.router.add_route("*", "/hook", kept.handle)
@@ -118,8 +119,8 @@ async def receiver() -> AsyncIterator[Receiver]:
     await runner.cleanup()
 
 
-@pytest_asyncio.fixture
-async def lab(receiver: Receiver) -> AsyncIterator[Lab]:
+@asynccontextmanager
+async def simulating(receiver: Receiver) -> AsyncIterator[Lab]:
     config = Config(webhook_url=receiver.url, app_secret=SECRET, seed=7, public_url="http://media.invalid")
     app = create_app(config)
     settings = uvicorn.Config(
@@ -137,3 +138,15 @@ async def lab(receiver: Receiver) -> AsyncIterator[Lab]:
         yield Lab(f"http://127.0.0.1:{port}", session, receiver)
     server.should_exit = True
     await running
+
+
+@pytest_asyncio.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as kept:
+        yield kept
+
+
+@pytest_asyncio.fixture
+async def lab(receiver: Receiver) -> AsyncIterator[Lab]:
+    async with simulating(receiver) as running:
+        yield running

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from apps.simulator.tests.conftest import NUMBER, Lab, until
+from apps.simulator.tests.conftest import NUMBER, Lab, receiving, simulating, until
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.browser]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 ARGUMENTS += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
 WIDE = {"width": 1440, "height": 900}
@@ -28,7 +28,7 @@ BUTTON = {
 }
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     async with async_playwright() as playwright:
@@ -37,8 +37,22 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def lab(browser: Browser) -> AsyncIterator[Lab]:
+    async with receiving() as receiver, simulating(receiver) as running:
+        yield running
+        for context in browser.contexts:
+            await context.close()
+
+
+VIOLATIONS = """async () => {
+  const options = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"] };
+  return (await axe.run(document, options)).violations.map(({ id, nodes }) => [id, nodes[0].html]);
+}"""
+
+
 async def opened(browser: Browser, lab: Lab, size: dict, theme: str = "light") -> tuple[Page, list[str]]:
-    context = await browser.new_context(viewport=size, color_scheme=theme)
+    context = await browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
     page = await context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -118,11 +132,8 @@ async def test_axe_finds_nothing(lab, browser, size, theme) -> None:
     await lab.sent("interactive", LIST)
     page, _ = await opened(browser, lab, size, theme)
     await expect(page.get_by_test_id("bubble")).to_have_count(3)
-    await page.wait_for_timeout(250)
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    await page.evaluate(AXE_SCRIPT)
     for open_next in ("", "attach-open", "list-open"):
         if open_next:
             await page.get_by_test_id(open_next).click()
-            await page.wait_for_timeout(250)
-        found = await Axe().run(page, options=rules)
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found.response["violations"]] == []
+        assert await page.evaluate(VIOLATIONS) == []
