@@ -1,4 +1,5 @@
-"""The real stack for tests: the processes of `make run` on free ports, with a database and a Valkey of their own."""
+"""The real stack for tests: the processes of `make run` on free ports, with a database and a Valkey of their own, and
+somebody else's service that flows may ask."""
 
 import contextlib
 import fcntl
@@ -13,10 +14,12 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
+from apps.chatbots.tests.services import Service, serving
 from apps.ops.stack.embedded import EmbeddedValkey
 from apps.ops.stack.house import ROOT, Config, simulator_environ, the_parts
 from apps.ops.stack.ports import free_port
@@ -32,8 +35,9 @@ Process = subprocess.Popen[bytes]
 class Stack:
     """Web, worker, beat and simulator; each can be killed and started again by its name."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, elsewhere: Service | None = None) -> None:
         self.folder = folder
+        self.elsewhere = elsewhere
         self.valkey = EmbeddedValkey(folder / "valkey")
         self.database_url = database_url
         self.config = Config(ROOT, free_port(), free_port(), {})
@@ -69,8 +73,16 @@ class Stack:
             "SIMULATOR_URL": self.simulator_url,
             "MEDIA_ROOT": str(self.folder / "media"),
             "STATIC_ROOT": str(ROOT / ".run" / "tests" / "static"),
+            "OUTBOUND_TRUSTED_ORIGINS": ",".join(self._trusted()),
             "PYTHONWARNINGS": "default",
         }
+
+    def _trusted(self) -> list[str]:
+        """What flows may ask on this machine: the simulator, our own database in the part of a customer's, and somebody
+        else's service, if there is one."""
+        database = urlsplit(self.database_url)
+        services = [self.elsewhere.origin] if self.elsewhere else []
+        return [self.simulator_url, f"postgresql://{database.hostname}:{database.port}", *services]
 
     def _prepare(self) -> dict[str, Any]:
         """Migrations, static files (shared by all test processes of this folder) and demo data."""
@@ -168,9 +180,10 @@ def meet(stack: Stack, key: str) -> None:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """Started once in a test process, however many files use it."""
-    running = Stack(scratch_folder(), new_database(f"stack_{os.getpid()}", migrated()))
-    try:
-        running.start()
-        yield running
-    finally:
-        running.stop()
+    with serving() as elsewhere:
+        running = Stack(scratch_folder(), new_database(f"stack_{os.getpid()}", migrated()), elsewhere)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()

@@ -7,14 +7,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HUGE = 10 * 1024 * 1024
 BODIES = {"/html": b"<html>Welcome to our Wi-Fi</html>", "/empty": b"", "/huge": b"[" + b"1," * (HUGE // 2) + b"1]"}
+_SAID = b'{"choices": [{"index": 0, "message": {"role": "assistant", "content": "caneca"}}], "usage": {}}'
+BODIES["/v1/chat/completions"] = _SAID
 
 
 class Service(ThreadingHTTPServer):
-    """`end` lets go of requests that are kept waiting."""
+    """`end` lets go of requests that are kept waiting. The first request to a path of `held` waits, too: a crash of
+    whoever asks can be played meanwhile."""
 
     def __init__(self, locate: Callable[[str], str]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.locate, self.asked, self.end = locate, [], threading.Event()
+        self.held: set[str] = set()
         self.port = self.server_address[1]
         self.origin = f"http://127.0.0.1:{self.port}"
 
@@ -27,7 +31,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.path == "/slow":
+        if self.path == "/slow" or self.path in self.server.held:
+            self.server.held.discard(self.path)
             self.server.end.wait(30)
         elif self.path == "/nothing":
             self.close_connection = True
