@@ -1,4 +1,5 @@
-"""pytest plugin: a file's tests stay in one process, and all that need the real stack share one, begun first."""
+"""pytest plugin: a file's tests stay in one process, and all that need the real stack share one, begun first. Files
+that take long follow, so that no process is left alone with one at the end."""
 
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,21 @@ from xdist.scheduler import LoadScopeScheduling
 STACK = "stack"
 _MARK = f'xdist_group("{STACK}")'
 ROOT = Path(__file__).resolve().parents[2]
+# By the seconds that they take; everything else takes a few each.
+LONG = [
+    "pytake/tests/test_tenancy_urls.py",
+    "apps/console/tests/test_roles.py",
+    "pytake/tests/test_role_matrix.py",
+    "apps/ops/tests/test_backoffice.py",
+    "apps/routing/tests/test_random_parallel.py",
+    "apps/conversations/tests/test_live_socket.py",
+    "apps/simulator/tests/test_phone_in_browser.py",
+    "apps/chatbots/tests/test_what_flows_reach.py",
+    "apps/media/tests/test_pictures.py",
+    "apps/ops/tests/test_embedded_servers.py",
+    "apps/datasources/tests/test_attacks.py",
+    "pytake/tests/test_architecture.py",
+]
 
 
 @cache
@@ -32,4 +48,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The stack's tests mostly wait; beginning with them, the other processes do everything else meanwhile. Who kills
     the stack's parts comes after those who look at it."""
-    items.sort(key=lambda item: (group_of(item.nodeid.partition("::")[0]) != STACK, "test_soak" in item.nodeid))
+    items.sort(key=place_of)
+
+
+def place_of(item: pytest.Item) -> tuple[int, bool]:
+    file = item.nodeid.partition("::")[0]
+    if group_of(file) == STACK:
+        return 0, "test_soak" in file
+    return 1 + (LONG.index(file) if file in LONG else len(LONG)), False

@@ -1,5 +1,5 @@
-"""Guarantee: a worker killed in a bot's turn, or while a step asks outside, loses nothing and sends nothing twice; every
-customer is answered. A real worker, seen from its borders: messages in, messages at the provider."""
+"""Guarantee: a worker killed in a bot's turn, or while a step asks outside, loses nothing and sends nothing twice, and
+every customer is answered. A real worker, seen from its borders: messages in, messages at the provider."""
 
 import json
 from collections import Counter
@@ -46,18 +46,12 @@ TALK = flow_of(
 )
 
 
-def asking(kind: str, fields: dict, word: str) -> dict:
+def asking(kind: str, fields: dict, word: str, failing: tuple[str, ...] = ("error",)) -> dict:
     """A flow that asks outside and says how that went."""
     steps = [("start", {}), (kind, fields), ("message", {"text": f"{word}: veio"})]
     steps += [("message", {"text": f"{word}: falhou"}), ("end", {})]
-    lines = [
-        ("n1", "next", "n2"),
-        ("n2", "next", "n3"),
-        ("n2", "error", "n4"),
-        ("n3", "next", "n5"),
-        ("n4", "next", "n5"),
-    ]
-    return flow_of(steps, lines)
+    lines = [("n1", "next", "n2"), ("n2", "next", "n3"), ("n3", "next", "n5"), ("n4", "next", "n5")]
+    return flow_of(steps, [*lines, *(("n2", port, "n4") for port in failing)])
 
 
 @pytest.fixture
@@ -72,7 +66,10 @@ def bots(stack):
         "gravar": asking("http_request", {"method": "POST", "url": f"{service}/post"}, "gravar"),
         "pensar": asking("ai_prompt", {"provider": "<ai>", "prompt": "x", "history": 0}, "pensar"),
         "consultar": asking(
-            "database_query", {"connection": "<database>", "query": "SELECT id FROM asked_by_flows"}, "consultar"
+            "database_query",
+            {"connection": "<database>", "query": "SELECT id FROM asked_by_flows"},
+            "consultar",
+            ("empty", "error"),
         ),
     }
     database = {"host": base.hostname, "port": base.port, "database": base.path[1:]}

@@ -89,7 +89,7 @@ async def keep_talking(stack, stop):
     while not stop.is_set():
         number += 1
         await asyncio.to_thread(say, stack, number)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.25)
     return number
 
 

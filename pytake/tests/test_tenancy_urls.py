@@ -30,6 +30,7 @@ from apps.teams.tests.factories import (
     SlaPolicyFactory,
     SpecialDayFactory,
 )
+from apps.vault.rotation import sealed_columns
 from apps.vault.tests.factories import SecretFactory
 from apps.whatsapp.tests.factories import ConnectionAttemptFactory, NumberFactory, TemplateFactory, TemplateStopFactory
 
@@ -237,9 +238,29 @@ def test_a_foreign_id_in_ones_own_company_is_an_id_that_never_was(worlds, browse
         assert page(foreign) == page(nowhere)
 
 
-def test_negative_control_the_same_addresses_answer_their_owner(worlds, browser):
-    opened = [name for name in TENANT if browser.get(worlds[0].url(name)).status_code in (200, 302)]
-    assert {"desk:conversation", "conversations:thread", "console:dashboard", "console:queue"} <= set(opened)
+CANARY = "canary-of-every-sealed-value-71d"
+
+
+@pytest.fixture(scope="module")
+def own_pages(worlds, browser):
+    """What each address answers its owner; whatever the company keeps sealed is the canary."""
+    with tenant_scope(worlds[0].organization):
+        for model, names in sealed_columns():
+            for row in model._default_manager.all():
+                row.__dict__ |= dict.fromkeys(names, CANARY)
+                row.save()
+    return {name: browser.get(worlds[0].url(name)) for name in TENANT}
+
+
+def test_negative_control_the_same_addresses_answer_their_owner(own_pages):
+    opened = {name for name, answer in own_pages.items() if answer.status_code in (200, 302)}
+    assert {"desk:conversation", "conversations:thread", "console:dashboard", "console:queue"} <= opened
+
+
+def test_no_page_export_or_fragment_has_a_secret(own_pages):
+    bodies = {name: b"".join(answer) if answer.streaming else answer.content for name, answer in own_pages.items()}
+    assert [name for name, body in bodies.items() if CANARY.encode() in body] == []
+    assert len([name for name, body in bodies.items() if b"Maria Segredo" in body]) > 3  # it would be found
 
 
 @pytest.mark.parametrize("is_staff", [False, True])
