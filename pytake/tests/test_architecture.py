@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -76,18 +76,28 @@ def offences(text: str) -> list[str]:
     return [name for name, pattern in FORBIDDEN.items() if pattern.search(text)]
 
 
-@pytest.mark.parametrize("path", list(sources()), ids=lambda path: str(path.relative_to(ROOT)))
-def test_files_and_functions_are_short_and_finished(path):
+def problems_of(path: Path) -> list[str]:
     source = path.read_text()
-    assert source.count("\n") <= MAX_FILE
-    assert too_long_functions(source) == []
-    if path != Path(__file__):
-        assert unfinished(source) == []
+    too_long = [f"{lines} lines"] if (lines := source.count("\n")) > MAX_FILE else []
+    return [*too_long, *too_long_functions(source), *(unfinished(source) if path != Path(__file__) else [])]
 
 
-@pytest.mark.parametrize("path", list(templates()), ids=lambda path: str(path.relative_to(ROOT / "templates")))
-def test_templates_carry_no_inline_code_and_no_unescaped_text(path):
-    assert set(offences(path.read_text())) - allowed(str(path.relative_to(ROOT / "templates"))) == set()
+def wrong(paths: Iterator[Path], look: Callable[[Path], Iterable[str]]) -> dict[str, list[str]]:
+    """{file: what is wrong with it}; one test for all of them, since a test for each costs more than the looking."""
+    found = {str(path.relative_to(ROOT)): sorted(look(path)) for path in paths}
+    assert len(found) > 100
+    return {path: problems for path, problems in found.items() if problems}
+
+
+def test_files_and_functions_are_short_and_finished():
+    assert wrong(sources(), problems_of) == {}
+
+
+def test_templates_carry_no_inline_code_and_no_unescaped_text():
+    def look(path: Path) -> set[str]:
+        return set(offences(path.read_text())) - allowed(str(path.relative_to(ROOT / "templates")))
+
+    assert wrong(templates(), look) == {}
 
 
 OFFENDERS = {
@@ -113,6 +123,13 @@ def test_the_source_guards_see_offences():
     assert too_long_functions(long) == ["f"]
     assert unfinished(f"raise {WORD}") == [WORD]
     assert unfinished("x = 1  # TO" + "DO later")
+
+
+def test_the_source_guard_names_the_file_and_what_is_wrong(tmp_path, monkeypatch):
+    monkeypatch.setattr("pytake.tests.test_architecture.ROOT", tmp_path)
+    for number in range(101):
+        (tmp_path / f"{number}.py").write_text("x = 1\n" * (MAX_FILE + (number == 7)))
+    assert wrong(tmp_path.rglob("*.py"), problems_of) == {"7.py": [f"{MAX_FILE + 1} lines"]}
 
 
 def own_models() -> Iterator[type[models.Model]]:

@@ -345,6 +345,8 @@ def test_axe_finds_nothing_in_what_the_composer_opens(stack, chat, scheme, size)
     assert violations(page, OPENED) == []
     page.get_by_test_id("composer-emoji").click()
     expect(page.locator(".emoji-rows button").first).to_be_visible()
+    if size == PHONE:  # all two thousand are looked at once, on the desktop
+        page.get_by_test_id("emoji-panel").locator("input").fill("coracao")
     assert violations(page, OPENED) == []
     page.keyboard.press("Escape")
     for kind in ("template", "list"):

@@ -78,6 +78,16 @@ def test_what_may_have_arrived_is_unknown_and_never_posted_again(house, provider
     assert len(provider.posted) == 1
 
 
+def test_negative_control_a_lost_answer_taken_for_a_refusal_would_be_posted_twice(house, provider):
+    house.send(house.chat())
+    provider.script = [GraphError(130429, http_status=429)]  # had it arrived all the same, there would be two
+    deliver()
+    due()
+    deliver()
+    first, second = provider.posted
+    assert first.callback_id == second.callback_id
+
+
 def test_a_refusal_that_passes_is_tried_again_later_and_not_at_once(house, provider):
     row = house.send(house.chat())
     provider.script = [GraphError(130429, http_status=429)]

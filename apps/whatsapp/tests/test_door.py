@@ -8,6 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from apps.whatsapp import door as door_module
+from apps.whatsapp import signers
 from apps.whatsapp.door import MAX_BODY, Door, signature
 from apps.whatsapp.journal import Journal
 from apps.whatsapp.models import WebhookDelivery
@@ -85,6 +86,12 @@ async def test_what_is_not_signed_by_a_known_app_leaves_no_row(door, woken, head
     assert (status, body) == (403, b"")
     assert await astored() == []
     assert woken == []
+
+
+async def test_negative_control_without_the_comparison_a_forged_one_would_be_kept(door, monkeypatch):
+    monkeypatch.setattr(signers, "_match", lambda known, digest, body: SIGNER)
+    assert (await call(door, text_body(), header=FORGED["another secret"]))[0] == 200
+    assert len(await astored()) == 1
 
 
 async def test_without_any_configured_secret_everything_is_refused(bare_door):
