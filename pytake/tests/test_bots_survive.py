@@ -109,11 +109,11 @@ def asked(stack):
 
 
 def test_a_worker_killed_in_turns_and_in_outside_work_leaves_nobody_unanswered(stack, bots):
-    words = {"31": "buscar", "32": "gravar", "33": "pensar", "34": "consultar"}
-    for key in (*words, "35", "36"):
+    words = {"91": "buscar", "92": "gravar", "93": "pensar", "94": "consultar"}
+    for key in (*words, "95", "96"):
         meet(stack, key)
-    say(stack, "35", "conversar")
-    wait_until(lambda: answers(stack, "35") == ["Seu nome?"], 15, "the first question did not come")
+    say(stack, "95", "conversar")
+    wait_until(lambda: answers(stack, "95") == ["Seu nome?"], 15, "the first question did not come")
     stack.elsewhere.held |= {"/get", "/post", "/v1/chat/completions"}
     with locked(stack, "asked_by_flows", "ACCESS EXCLUSIVE"):
         for key, word in words.items():
@@ -121,21 +121,21 @@ def test_a_worker_killed_in_turns_and_in_outside_work_leaves_nobody_unanswered(s
         wait_until(lambda: len(asked(stack)) == 3, 15, "not all steps asked outside")
         wait_for_lock(stack, "asked_by_flows")
         with locked(stack, "chatbots_step", "EXCLUSIVE"):
-            say(stack, "35", "Ana")
+            say(stack, "95", "Ana")
             wait_for_lock(stack, "chatbots_step")
             stack.kill("worker")
-            say(stack, "35", "Recife")
-            say(stack, "36", "conversar")
+            say(stack, "95", "Recife")
+            say(stack, "96", "conversar")
     assert asked(stack) == {"/get": 1, "/post": 1, "/v1/chat/completions": 1}
     stack.rows("UPDATE chatbots_session SET claimed_at = claimed_at - interval '1 hour' RETURNING 1")
     stack.launch("worker")
     expected = {
-        "31": ["buscar: veio"],
-        "32": ["gravar: falhou"],  # it may have been done, so it is not done again
-        "33": ["pensar: veio"],
-        "34": ["consultar: veio"],
-        "35": ["Seu nome?", "Cidade de Ana?", "Ana de Recife"],
-        "36": ["Seu nome?"],
+        "91": ["buscar: veio"],
+        "92": ["gravar: falhou"],  # it may have been done, so it is not done again
+        "93": ["pensar: veio"],
+        "94": ["consultar: veio"],
+        "95": ["Seu nome?", "Cidade de Ana?", "Ana de Recife"],
+        "96": ["Seu nome?"],
     }
     wait_until(lambda: {key: answers(stack, key) for key in expected} == expected, 40, every=0.3)
     assert asked(stack) == {"/get": 2, "/post": 1, "/v1/chat/completions": 2}
