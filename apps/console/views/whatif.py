@@ -104,7 +104,9 @@ def _results(request: HttpRequest, found: Scenario, names: dict[str, str]) -> di
         "hours": words.hours(row),
         "grids": _grids(request, row),
         "beside": _beside(request),
-        "days": [date_format(date(2024, 1, day), "D") for day in range(1, 8)],  # a Monday, and what follows
+        "days": [
+            date_format(date(2024, 1, day), "l")[:3].capitalize() for day in range(1, 8)
+        ],  # a Monday, and what follows
         "sentences": words.sentences(found, names),
     }
 
