@@ -1,4 +1,4 @@
-"""Many rows at once by COPY, which spares Python and PostgreSQL most of what an INSERT of the same rows costs."""
+"""Many rows at once, without what the ORM's INSERT of the same rows costs Python and PostgreSQL."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -23,12 +23,34 @@ _PLAIN = (
     models.UUIDField,
 )
 _Value = Callable[[Any], Any]
+FEW = 25
 
 
-def copy_rows(rows: Sequence[models.Model], *, using: str) -> None:
-    """Insert unsaved rows of one model whose keys are set; what is refused is raised as for any INSERT."""
+def add_rows(rows: Sequence[models.Model], *, using: str, ignore_conflicts: bool = False) -> None:
+    """Insert unsaved rows of one model whose keys are set; what is refused is raised as for any INSERT, or left out
+    without a word."""
     if not rows:
         return
+    if ignore_conflicts or len(rows) <= FEW:
+        _insert(rows, using, " ON CONFLICT DO NOTHING" if ignore_conflicts else "")
+    else:
+        _copy(rows, using)
+    for row in rows:
+        row._state.adding, row._state.db = False, using
+
+
+def _insert(rows: Sequence[models.Model], using: str, conflict: str) -> None:
+    """One trip and a plan that is kept."""
+    statement, values = _inserting(type(rows[0]))
+    columns = [[value(row) for row in rows] for value in values]
+    connection = connections[using]
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement + conflict, columns, prepare=True)
+
+
+def _copy(rows: Sequence[models.Model], using: str) -> None:
+    """Three trips, and the least work a row."""
     statement, values = _plan(type(rows[0]))
     # All values first: a field that asks the database for its value (a sealed one) cannot do so during a COPY.
     lines = [[value(row) for value in values] for row in rows]
@@ -36,36 +58,20 @@ def copy_rows(rows: Sequence[models.Model], *, using: str) -> None:
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for line in lines:
             copy.write_row(line)
-    for row in rows:
-        row._state.adding, row._state.db = False, using
-
-
-def add_rows(rows: Sequence[models.Model], *, using: str) -> None:
-    """The same, but what a unique constraint refuses is left out without a word."""
-    if not rows:
-        return
-    statement, values = _adding(type(rows[0]))
-    columns = [[value(row) for row in rows] for value in values]
-    connection = connections[using]
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, columns, prepare=True)
-    for row in rows:
-        row._state.adding, row._state.db = False, using
 
 
 @cache
-def _adding(model: type[models.Model]) -> tuple[str, list[_Value]]:
+def _inserting(model: type[models.Model]) -> tuple[str, list[_Value]]:
     """An array a column; texts are cast on assignment, which does not cut them."""
     fields = model._meta.local_concrete_fields
     names = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
-    arrays = ", ".join(f"%s::{_array_type(field)}[]" for field in fields)
-    statement = sql.SQL("INSERT INTO {} ({}) SELECT * FROM unnest({}) ON CONFLICT DO NOTHING")
-    whole = statement.format(sql.Identifier(model._meta.db_table), names, sql.SQL(arrays))
+    arrays = sql.SQL(", ".join(f"%s::{_type(field)}[]" for field in fields))
+    statement = sql.SQL("INSERT INTO {} ({}) SELECT * FROM unnest({})")
+    whole = statement.format(sql.Identifier(model._meta.db_table), names, arrays)
     return whole.as_string(), [_value(field) for field in fields]
 
 
-def _array_type(field: Any) -> str:
+def _type(field: Any) -> str:
     return "text" if isinstance(field, models.CharField) else str(field.rel_db_type(connections["default"]))
 
 

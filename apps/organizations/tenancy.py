@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from apps.core.bulk import add_rows, copy_rows
+from apps.core.bulk import add_rows
 from apps.core.ids import uuid7
 
 
@@ -105,12 +105,9 @@ class TenantQuerySet(models.QuerySet[M]):
         rows = list(objs)
         for row in rows:
             row.claim_for_scope()
-        if kwargs == {"ignore_conflicts": True} and not args:
-            add_rows(rows, using=self.db)
-        elif args or kwargs:
+        if args or kwargs.keys() - {"ignore_conflicts"}:
             return super().bulk_create(rows, *args, **kwargs)
-        else:
-            copy_rows(rows, using=self.db)
+        add_rows(rows, using=self.db, **kwargs)
         return rows
 
     def bulk_update(self, objs: Iterable[M], fields: Iterable[str], batch_size: int | None = None) -> int:

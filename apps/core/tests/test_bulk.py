@@ -1,19 +1,25 @@
-"""Rows by COPY: the same rules as an INSERT, every kind of value whole, and nothing of another company."""
+"""Few rows by one INSERT, many by COPY: the ORM's rules, every kind of value whole, nothing of another company."""
 
 import uuid
 
 import pytest
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from apps.contacts.models import Contact, Tag
-from apps.core.bulk import copy_rows
+from apps.core import bulk
+from apps.core.bulk import add_rows
 from apps.organizations.tenancy import ForeignTenant, tenant_scope
 from apps.organizations.tests.factories import OrganizationFactory
 from apps.vault.models import DataKey
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "tab\t, line\n, back\\slash, \\N, quote \" and '; DROP TABLE x; 😀 \u202e"
+
+
+@pytest.fixture(autouse=True, params=["insert", "copy"])
+def way(request, monkeypatch):
+    monkeypatch.setattr(bulk, "FEW", 25 if request.param == "insert" else 0)
 
 
 @pytest.fixture
@@ -55,13 +61,27 @@ def test_bytes_and_defaults_survive(company):
         assert bytes(DataKey.objects.get().wrapped) == b"\x00\\\xff\n"
 
 
-def test_the_check_is_the_managers_not_copys(company):
-    """Without the manager's check the same rows would go in: COPY itself guards nothing."""
+def test_the_check_is_the_managers(company):
+    """Without it the same rows would go in: neither way guards anything itself."""
     other = OrganizationFactory()
     with tenant_scope(company):
-        copy_rows([Tag(id=uuid.uuid4(), organization=other, name="alheia")], using="default")
+        add_rows([Tag(id=uuid.uuid4(), organization=other, name="alheia")], using="default")
     with tenant_scope(other):
         assert Tag.objects.count() == 1
+
+
+def test_a_long_text_is_refused_not_cut(company):
+    with tenant_scope(company):
+        with pytest.raises(DataError), transaction.atomic():
+            Contact.objects.bulk_create([Contact(name="x" * 5_000)])
+        assert not Contact.objects.exists()
+
+
+def test_what_a_rule_refuses_is_left_out_when_asked_for(company):
+    rows = [Contact(name="Ana", phone="5511999990003"), Contact(name="Bia", phone="5511999990003")]
+    with tenant_scope(company):
+        Contact.objects.bulk_create(rows, ignore_conflicts=True)
+        assert Contact.objects.get().name == "Ana"
 
 
 def test_nothing_to_do_asks_nothing(company, django_assert_num_queries):
