@@ -47,6 +47,8 @@ def _insert(rows: Sequence[models.Model], using: str, conflict: str) -> None:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement + conflict, columns, prepare=True)
+    if connection.queries_logged:  # what passes by Django's cursors counts all the same
+        connection.queries_log.append({"sql": statement, "time": "?"})
 
 
 def _copy(rows: Sequence[models.Model], using: str) -> None:
