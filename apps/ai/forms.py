@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.ai.models import MAX_BUDGET, MAX_PRICE, Provider, Snippet
 from apps.core.text import clean_name
@@ -51,7 +52,11 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
         _("Monthly budget"), _("Nothing is asked beyond it. Empty: no limit."), MAX_BUDGET, required=False
     )
     secret = forms.ModelChoiceField(
-        Secret.objects.none(), label=_("or a secret"), required=False, help_text=_("Instead of a key pasted here.")
+        Secret.objects.none(),
+        label=_("or a secret"),
+        required=False,
+        empty_label=pgettext_lazy("secret", "None"),
+        help_text=_("Instead of a key pasted here."),
     )
     field_order = ["name", "kind", "base_url", "api_key", "secret", "model", "currency", "price_in", "price_out"]
 

@@ -20,6 +20,11 @@ def variable_groups(graph: Graph) -> list[dict[str, Any]]:
     return [group for group in groups if group["variables"]]
 
 
+def names(graph: Graph) -> list[str]:
+    """What the flow's own variables are called."""
+    return sorted({name for name, _hint in _kept(graph)})
+
+
 def _row(name: str, hint: str) -> dict[str, str]:
     return {"written": f"{{{{{name}}}}}", "hint": hint}
 

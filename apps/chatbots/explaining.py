@@ -35,7 +35,7 @@ def verdicts(occasion: Occasion, bot: Bot) -> list[Verdict]:
     """Every trigger that takes part, in the order in which they win; those of `bot` as if it were on."""
     found = who_would_win(occasion, active(also=bot))
     winner = next((candidate.trigger for candidate in found if candidate.wins), None)
-    return [Verdict(row.trigger, _why(row, winner), row.wins, row.matches) for row in found]
+    return [Verdict(row.trigger, _why(row, winner, occasion), row.wins, row.matches) for row in found]
 
 
 def left_out(bot: Bot) -> list[Trigger]:
@@ -43,15 +43,23 @@ def left_out(bot: Bot) -> list[Trigger]:
     return list(Trigger.objects.filter(flow__bot=bot, flow__versions=None).select_related("flow").order_by("priority"))
 
 
-def _why(candidate: Candidate, winner: Trigger | None) -> str:
+def _why(candidate: Candidate, winner: Trigger | None, occasion: Occasion) -> str:
     trigger = candidate.trigger
     if candidate.wins:
         return _("Fits, and nothing before it does.")
     if not candidate.is_here:
         return _("Does not listen on this number.")
     if not candidate.matches or winner is None:
-        return str(_MISSES[trigger.kind]) % {"value": trigger.value}
+        return _missed(trigger, occasion)
     if winner.priority == trigger.priority:
         return _("Fits as well, but “%(winner)s” has the same priority and is older.") % {"winner": winner}
     told = {"winner": winner, "priority": winner.priority}
     return _("Fits as well, but “%(winner)s” comes first (priority %(priority)s).") % told
+
+
+def _missed(trigger: Trigger, occasion: Occasion) -> str:
+    if not occasion.event:
+        return str(_MISSES[trigger.kind]) % {"value": trigger.value}
+    if trigger.kind == Trigger.Kind.EVENT:
+        return _("It waits for the event “%(value)s”.") % {"value": trigger.value}
+    return _("It waits for a message, not for an event from outside.")

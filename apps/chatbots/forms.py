@@ -171,6 +171,7 @@ class TriggerForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, bot: Bot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = Trigger.Kind.choices  # type: ignore[attr-defined]
         self.fields["flow"].queryset = bot.flows.kept().order_by("-is_main", "name")  # type: ignore[attr-defined]
         self.fields["number"].queryset = bot.numbers.all()  # type: ignore[attr-defined]
         self.initial = {**self.initial, "flow": self.instance.flow_id, "number": self.instance.number_id}
@@ -203,6 +204,12 @@ class OccasionForm(forms.Form):
         max_length=500,
         required=False,
         help_text=_("The button's id, as its trigger names it."),
+    )
+    event = forms.CharField(
+        label=_("Event of another system"),
+        max_length=120,
+        required=False,
+        help_text=_("Instead of a message: its name, as the other system sends it."),
     )
     is_first = forms.BooleanField(label=_("First message of the conversation"), required=False, initial=True)
     is_from_ad = forms.BooleanField(label=_("Comes from an ad"), required=False)

@@ -143,7 +143,7 @@ class Trigger(TenantModel):
         verbose_name_plural = _("triggers")
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.value}".strip()
+        return f"{self.get_kind_display()}: {self.value}" if self.value else self.get_kind_display()
 
 
 class SessionStatus(models.TextChoices):

@@ -1,11 +1,13 @@
 """How a flow's steps are shown: to the canvas as JSON, to the outline and the forms as rows."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.chatbots.differences import Change, StepChange
 from apps.chatbots.editing import Graph, Step, next_of
 from apps.chatbots.graph import Problem
 from apps.chatbots.nodes import KINDS
@@ -65,6 +67,31 @@ def named(graph: Graph, problems: Iterable[Problem]) -> list[Facts]:
         {"node_id": problem.node_id, "name": names.get(problem.node_id, _("The flow")), "text": problem.text}
         for problem in problems
     ]
+
+
+def in_words(change: StepChange, after: Graph, before: Graph) -> list[Change]:
+    """The lines of a changed step with the labels of its form and ports, and steps by their names."""
+    labels = _labels(change.step)
+    names = [{node["id"]: name_of(node) for node in graph["nodes"]} for graph in (before, after)]
+    return [
+        replace(
+            line,
+            name=labels.get((line.is_connection, line.name), line.name),
+            before=names[0].get(line.before, line.before) if line.is_connection else line.before,
+            after=names[1].get(line.after, line.after) if line.is_connection else line.after,
+        )
+        for line in change.changes
+    ]
+
+
+def _labels(node: Step) -> dict[tuple[bool, str], str]:
+    """By whether it is a port, and its name."""
+    found = {(False, "kind"): _("Kind"), (False, "label"): _("Name on the canvas")}
+    kind = KINDS.get(node["kind"])
+    if kind is not None:
+        fields = kind.form_class.base_fields.items()
+        found |= {(False, name): str(field.label) for name, field in fields if field.label}
+    return found | {(True, port["name"]): port["label"] for port in facts_of(node)["ports"]}
 
 
 def rows(graph: Graph, problems: Iterable[Problem] = ()) -> list[Facts]:

@@ -1,11 +1,14 @@
 """Talking to a draft: a script that waits in the cache, one for each editor and flow, and grows by a move at a time."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from django.core.cache import cache
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from apps.chatbots import working
 from apps.chatbots.engine import Program, compile_graph
@@ -19,14 +22,23 @@ from apps.organizations.models import Membership
 
 SECONDS = 6 * 3600
 LARGEST_ANSWER = 64 * 1024
-# What an outside call may be made to come back with, beside a real one and an own answer.
 HTML = {"status": 200, "body": "<html><body>502 Bad Gateway</body></html>"}
-FAILURES: dict[str, dict[str, Any]] = {
-    "timeout": {"error": "timeout"},
-    "refused": {"error": "refused"},
-    "broken": {"value": {"status": 500, "body": "Internal Server Error"}},
-    "html": {"value": HTML},
-    "empty": {"value": None},
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What an outside call may be made to come back with: its name for people, and the answer."""
+
+    label: str | Promise
+    answer: Mapping[str, Any]
+
+
+FAILURES = {
+    "timeout": Failure(_("No answer in time"), {"error": "timeout"}),
+    "refused": Failure(_("Can't be reached"), {"error": "refused"}),
+    "broken": Failure(_("Error 500"), {"value": {"status": 500, "body": "Internal Server Error"}}),
+    "html": Failure(_("A page instead of data"), {"value": HTML}),
+    "empty": Failure(_("Nothing"), {"value": None}),
 }
 
 

@@ -12,6 +12,7 @@ from apps.chatbots.comparing import folded
 from apps.chatbots.models import Bot, FlowVersion, Trigger
 from apps.core.compiled import CompiledModel
 from apps.organizations.tenancy import current_organization_id, tenant_scope
+from apps.whatsapp.models import Number
 
 ALWAYS: frozenset[str] = frozenset({"first", "any", "closed", "ad"})
 
@@ -112,6 +113,13 @@ def _is_here(trigger: Trigger, occasion: Occasion) -> bool:
     """A trigger without a number is for all numbers of its bot; a bot without numbers is for all of the company."""
     numbers = {trigger.number_id} if trigger.number_id else set(trigger.here)
     return not numbers or occasion.number_id in numbers
+
+
+def numbers_of(trigger: Trigger, of_bot: Sequence[UUID]) -> list[Number]:
+    """The active ones on which it listens, the oldest first. `of_bot`: the ids of its bot's own numbers."""
+    own = [trigger.number_id] if trigger.number_id else of_bot
+    rows = Number.objects.filter(is_active=True).select_related("account").order_by("pk")
+    return list(rows.filter(pk__in=own) if own else rows)
 
 
 def version_for(versions: Sequence[FlowVersion], seed: int) -> FlowVersion | None:

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.text import clean_name
 from apps.datasources.files import check_upload
@@ -25,7 +26,11 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("SQLite file"), required=False, help_text=_("Up to 50 MB. Upload it again whenever it has changed.")
     )
     secret = forms.ModelChoiceField(
-        Secret.objects.none(), label=_("or a secret"), required=False, help_text=_("Instead of a password typed here.")
+        Secret.objects.none(),
+        label=_("or a secret"),
+        required=False,
+        empty_label=pgettext_lazy("secret", "None"),
+        help_text=_("Instead of a password typed here."),
     )
     field_order = ["name", "engine", "host", "port", "database", "username", "password", "secret", "tls", "upload"]
 
@@ -41,6 +46,7 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         usable = Q(scope=Secret.Scope.ANY) | Q(scope=Secret.Scope.DATASOURCES)
+        self.fields["engine"].choices = Connection.Engine.choices  # type: ignore[attr-defined]
         self.fields["secret"].queryset = Secret.objects.filter(usable).order_by("name")  # type: ignore[attr-defined]
         if self.instance.password:
             self.fields["password"].help_text = _("Kept as it is. Fill it in only to change it.")

@@ -4,6 +4,7 @@ import "./core/toasts.js";
 import "./core/dialogs.js";
 import "./core/menus.js";
 import "./core/tabs.js";
+import "./core/printing.js";
 import "./core/theme.js";
 import "./core/times.js";
 import "./core/network.js";

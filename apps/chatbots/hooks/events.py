@@ -97,7 +97,8 @@ def _variables(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _begin(name: str, phone: str, variables: dict[str, Any]) -> Answer:
     triggers = [row for row in triggering.active() if row.kind == Trigger.Kind.EVENT]
-    found = [(trigger, number) for trigger in triggers for number in _numbers(trigger) if _fits(trigger, number, name)]
+    pairs = [(trigger, number) for trigger in triggers for number in triggering.numbers_of(trigger, trigger.here)]
+    found = [(trigger, number) for trigger, number in pairs if _fits(trigger, number, name)]
     if not found:
         return refused(
             404, "event", _("No flow that is switched on begins with the event “%(name)s”.") % {"name": name}
@@ -109,13 +110,6 @@ def _begin(name: str, phone: str, variables: dict[str, Any]) -> Answer:
             404, "event", _("No flow that is switched on begins with the event “%(name)s”.") % {"name": name}
         )
     return _start(trigger, version, number, _contact(number, phone, variables), variables)
-
-
-def _numbers(trigger: Trigger) -> list[Number]:
-    """Those on which the trigger's bot answers, the oldest first."""
-    own = [trigger.number_id] if trigger.number_id else trigger.here
-    rows = Number.objects.filter(is_active=True).select_related("account").order_by("pk")
-    return list(rows.filter(pk__in=own) if own else rows)
 
 
 def _fits(trigger: Trigger, number: Number, name: str) -> bool:

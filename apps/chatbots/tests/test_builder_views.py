@@ -22,7 +22,7 @@ SEEING, MANAGING = {"owner", "admin", "supervisor"}, {"owner", "admin"}
 READ = {"bots", "bot", "triggers", "session", "session_graph", "flow", "draft", "problems", "variables", "export"}
 READ |= {"node", "outline", "versions", "version", "gallery", "sample", "sample_graph"}
 READ |= {"figures", "version_graph"}
-READ |= {"tests", "trigger_tester"}
+READ |= {"tests", "trigger_tester", "trigger_link", "trigger_qr"}
 POSTED = {"bot_switch", "trigger_delete", "step_add", "step_order", "step_change", "rollback", "node_try"}
 POSTED |= {"bot_delete", "flow_delete", "key_renew"}
 POSTED |= {"bot_delete", "flow_delete", "test_new", "test_delete", "test_of_session"}
@@ -31,7 +31,7 @@ HELLO = flow_of([("start", {}), ("message", {"text": "Oi"}), ("end", {})])
 
 def ids_of(workshop) -> dict[str, object]:
     flow, organization = workshop.flow, workshop.flow.organization
-    trigger = TriggerFactory(organization=organization, flow=flow)
+    trigger = TriggerFactory(organization=organization, flow=flow, kind="link", value="Vim pelo cartaz")
     number = NumberFactory(organization=organization)
     with tenant_scope(organization):
         version = FlowVersion.objects.create(flow=flow, number=1, graph=flow.draft)
@@ -43,6 +43,7 @@ def ids_of(workshop) -> dict[str, object]:
         "flow_id": flow.pk,
         "node_id": "start",
         "trigger_id": trigger.pk,
+        "number_id": number.pk,
         "version_id": version.pk,
         "session_id": session.pk,
         "test_id": FlowTestFactory(organization=organization, flow=flow).pk,

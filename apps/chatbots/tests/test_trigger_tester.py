@@ -85,6 +85,19 @@ def test_other_numbers_unpublished_flows_and_other_companies(workshop, arranged)
         assert not Session.objects.exists()
 
 
+def test_an_event_from_outside_is_tried_instead_of_a_message(workshop, arranged):
+    company, flow = workshop.flow.organization, workshop.flow
+    TriggerFactory(organization=company, flow=flow, kind="event", value="cart.left", priority=90)
+    found, _answer = asked(workshop, arranged, event="cart.left", text="menu")
+    assert [kind for kind, row in found.items() if row.wins] == ["event"]
+    assert {found[kind].why for kind in ("keyword", "first", "closed")} == {
+        "It waits for a message, not for an event from outside."
+    }
+    other, _answer = asked(workshop, arranged, event="cart.paid")
+    assert other["event"].why == "It waits for the event “cart.left”."
+    assert not any(row.wins for row in other.values())
+
+
 def test_every_kind_has_its_sentence(workshop, arranged):
     company = workshop.flow.organization
     for kind in Trigger.Kind.values:

@@ -13,7 +13,7 @@ from apps.chatbots import services
 from apps.chatbots.differences import compare
 from apps.chatbots.forms import PublishForm
 from apps.chatbots.models import Flow, FlowVersion
-from apps.chatbots.presenting import name_of, named
+from apps.chatbots.presenting import in_words, name_of, named
 from apps.chatbots.proving import Result
 from apps.chatbots.views.common import address, flow_or_404, go, is_fragment, member, page
 from apps.organizations.permissions import Perm, requires
@@ -68,7 +68,8 @@ def version(request: HttpRequest, slug: str, flow_id: UUID, version_id: UUID) ->
     changes = compare(against.graph if against else EMPTY, found.graph)
     for change in changes:
         change.step["name"] = name_of(change.step)
-    context: dict[str, Any] = {"flow": flow, "version": found, "others": others, "against": against, "changes": changes}
+    told = [(change, in_words(change, found.graph, against.graph if against else EMPTY)) for change in changes]
+    context: dict[str, Any] = {"flow": flow, "version": found, "others": others, "against": against, "changes": told}
     return page(request, "version.html", **context)
 
 

@@ -25,13 +25,6 @@ from apps.organizations.permissions import Perm, requires
 
 TEXT = 4_096
 STANDINS = {"image": gettext_lazy("Picture"), "audio": gettext_lazy("Voice"), "location": gettext_lazy("Location")}
-FAILURES = {
-    "timeout": gettext_lazy("No answer in time"),
-    "refused": gettext_lazy("Can't be reached"),
-    "broken": gettext_lazy("Error 500"),
-    "html": gettext_lazy("A page instead of data"),
-    "empty": gettext_lazy("Nothing"),
-}
 Simulation = tuple[Script, Transcript]
 
 
@@ -118,7 +111,7 @@ def _set(data: dict[str, Any]) -> Move | None:
 def _answer(data: dict[str, Any]) -> Move | None:
     """A failure by its name, or what was typed: JSON, else a text."""
     if failure := simulating.FAILURES.get(data["name"]):
-        return {"do": "answer", **failure}
+        return {"do": "answer", **failure.answer}
     return {"do": "answer", "value": _json_or_text(data["value"])}
 
 
@@ -167,7 +160,7 @@ def _of(flow: Flow, seen: Transcript) -> dict[str, Any]:
         "asked": simulating.shown(asked) if asked is not None else None,
         "asked_kind": type(asked).__name__,
         "can_ask": simulating.is_outside(asked),
-        "failures": FAILURES,
+        "failures": simulating.FAILURES,
     }
 
 

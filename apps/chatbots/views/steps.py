@@ -6,11 +6,13 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 
 from apps.chatbots import secrets, services
+from apps.chatbots.browsing import names
 from apps.chatbots.editing import Graph, Step, next_of
 from apps.chatbots.forms import SampleForm
 from apps.chatbots.models import Flow
 from apps.chatbots.nodes import KINDS
-from apps.chatbots.presenting import Facts, facts_of, palette, rows
+from apps.chatbots.nodes.script import Script
+from apps.chatbots.presenting import Facts, facts_of, named, palette, rows
 from apps.chatbots.views.common import page
 
 
@@ -33,6 +35,7 @@ def context_of(flow: Flow, graph: Graph, step: Step, form: Form) -> dict[str, An
         "ports": [{**port, "target": targets.get(port["name"], "")} for port in facts["ports"]],
         "steps": [row for row in rows(graph) if row["id"] != step["id"] and row["facts"]["kind"] != "start"],
         "revision": flow.draft_revision,
+        "words": names(graph) if kind is Script else [],
         "secrets": secrets.usable() if kind and kind.takes_secrets else None,
         "sample_form": SampleForm() if kind and kind.group == "outside" else None,
     }
@@ -40,8 +43,10 @@ def context_of(flow: Flow, graph: Graph, step: Step, form: Form) -> dict[str, An
 
 def show(request: HttpRequest, flow: Flow, *, status: int = 200, **context: Any) -> HttpResponse:
     """The outline, with the form of a step when `context` brings one."""
-    listed = rows(flow.draft, services.problems(flow))
+    found = services.problems(flow)
+    listed = rows(flow.draft, found)
     shared = {"flow": flow, "rows": listed, "palette": palette(), "revision": flow.draft_revision}
+    shared["to_solve"] = named(flow.draft, found)
     places = _places(listed, str(context.get("step", {}).get("id", "")))
     return page(request, "outline.html", status=status, **{**shared, **places, **context})
 

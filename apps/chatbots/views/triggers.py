@@ -18,7 +18,7 @@ from apps.chatbots.models import Bot, Trigger
 from apps.chatbots.triggering import Occasion
 from apps.chatbots.views.addresses import example
 from apps.chatbots.views.common import address, go, member, page
-from apps.core.text import clean_text
+from apps.core.text import clean_name, clean_text
 from apps.organizations.permissions import Perm, requires
 
 
@@ -51,6 +51,8 @@ def trigger_tester(request: HttpRequest, slug: str, bot_id: UUID) -> HttpRespons
 def _occasion(said: dict[str, Any]) -> Occasion:
     number, hours = said["number"].pk, said["hours"]
     is_closed = closed_on(number) if hours == "now" else partial(bool, hours == "closed")
+    if said["event"]:
+        return Occasion(number, is_first=False, event=clean_name(said["event"], 120))
     text, payload = clean_text(said["text"]), said["payload"]
     return Occasion(number, text, payload, said["is_first"], said["is_from_ad"], is_closed=is_closed)
 

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
 from apps.ai.models import Provider
+from apps.chatbots.tests.factories import FlowFactory
 from apps.console.templatetags.connections import money
 from apps.datasources.models import Connection
 from apps.organizations.tenancy import tenant_scope
@@ -40,6 +41,11 @@ def test_a_file_is_connected_tested_asked_and_deleted(company, upload):
     assert b"paid &lt;b&gt;" in answer.content
     for bad in ({"query": "DELETE FROM orders"}, {"query": "SELECT :x"}, {**query, "params": "[1]"}):
         assert browser.post(company.url("database_query", **ids), bad).status_code == 422
+    flow = FlowFactory(organization=company.organization, draft={"nodes": [{"fields": {"connection": str(found.pk)}}]})
+    assert flow.name in browser.get(page).content.decode().partition("Where it is used")[2]
+    with tenant_scope(company.organization):
+        flow.delete()
+    assert b"Nothing uses it." in browser.get(page).content
     browser.post(company.url("database_delete", **ids))
     assert b"No database yet" in browser.get(company.url("databases")).content
 

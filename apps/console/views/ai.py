@@ -13,6 +13,7 @@ from apps.ai import services
 from apps.ai.budget import this_month
 from apps.ai.forms import ProviderForm
 from apps.ai.models import Provider, Spending
+from apps.ai.usage import uses
 from apps.console.page import delete_or_say, go, member, page
 from apps.organizations.permissions import Perm, requires
 
@@ -37,7 +38,8 @@ def provider(request: HttpRequest, slug: str, provider_id: UUID | None = None) -
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
         return go(request, "provider", provider_id=saved.pk)
     status = 422 if form.is_bound else 200
-    return page(request, "console/provider.html", "connections", status=status, form=form, found=found, name=name)
+    context = {"form": form, "found": found, "name": name, "uses": uses.of(found) if found else []}
+    return page(request, "console/provider.html", "connections", status=status, **context)
 
 
 @require_POST

@@ -15,6 +15,7 @@ from apps.datasources import query, services
 from apps.datasources.errors import DatasourceError
 from apps.datasources.forms import ConnectionForm, QueryForm
 from apps.datasources.models import Connection
+from apps.datasources.usage import uses
 from apps.organizations.permissions import Perm, requires
 
 
@@ -37,7 +38,8 @@ def database(request: HttpRequest, slug: str, connection_id: UUID | None = None)
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
         return go(request, "database", connection_id=saved.pk)
     status = 422 if form.is_bound else 200
-    return page(request, "console/database.html", "connections", status=status, form=form, found=found, name=name)
+    context = {"form": form, "found": found, "name": name, "uses": uses.of(found) if found else []}
+    return page(request, "console/database.html", "connections", status=status, **context)
 
 
 @require_POST

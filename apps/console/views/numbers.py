@@ -1,9 +1,6 @@
 """WhatsApp numbers: the list, one number, and what can be done with it."""
 
-from io import BytesIO
 from uuid import UUID
-
-import segno
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +13,14 @@ from apps.console import graph, selectors
 from apps.console.forms import PauseForm, ProfileForm, RouteForm, TrialForm
 from apps.console.page import company, go, member, page
 from apps.console.troubles import troubles_of
+from apps.core import qr
 from apps.organizations.permissions import Perm, requires
 from apps.routing.models import NumberRoute
 from apps.whatsapp import stops
 from apps.whatsapp.connect import numbers as services
 from apps.whatsapp.connect.meta import is_silence, quoted
 from apps.whatsapp.errors import GraphError
+from apps.whatsapp.links import chat_link
 from apps.whatsapp.models import Number
 
 EVENTS_SHOWN = 20
@@ -124,21 +123,12 @@ def number_disconnect(request: HttpRequest, slug: str, number_id: UUID) -> HttpR
     return go(request, "numbers")
 
 
-def whatsapp_link(number: Number) -> str:
-    """Where a customer's WhatsApp opens a conversation with the number."""
-    return f"https://wa.me/{''.join(filter(str.isdigit, number.display_phone))}"
-
-
 @require_safe
 @requires(Perm.MANAGE_NUMBERS)
 def number_qr(request: HttpRequest, slug: str, number_id: UUID) -> HttpResponse:
     """The link as a QR code, dark on white in any theme, since phones read it so."""
-    drawn = BytesIO()
-    segno.make(whatsapp_link(connected(number_id)), error="m").save(drawn, kind="svg", scale=8, light="#fff")
-    answer = HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
-    if "download" in request.GET:
-        answer["Content-Disposition"] = 'attachment; filename="whatsapp-qr.svg"'
-    return answer
+    name = "whatsapp-qr" if "download" in request.GET else ""
+    return qr.picture(chat_link(connected(number_id)), download_as=name)
 
 
 @require_POST
@@ -205,7 +195,7 @@ def _number_page(request: HttpRequest, found: Number, form: RouteForm | None = N
         number=found,
         troubles=troubles_of(found),
         stopped=found.account.template_stops.order_by("name", "language"),
-        link=whatsapp_link(found),
+        link=chat_link(found),
         form=form or RouteForm(initial=initial),
         pause_form=PauseForm(),
         trial_form=TrialForm(number=found),

@@ -1,9 +1,6 @@
 """Lists, threads and what a page missed."""
 
-from io import BytesIO
 from uuid import UUID
-
-import segno
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -15,6 +12,7 @@ from apps.conversations.models import Message
 from apps.conversations.pages import list_context, membership_of, thread_context, visible_or_404
 from apps.conversations.rendering import abilities
 from apps.conversations.views.answers import thread_answer
+from apps.core import qr
 from apps.organizations.permissions import Perm, requires
 from apps.whatsapp.providers.base import SendKind
 
@@ -52,16 +50,15 @@ def older(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpRespons
 
 @require_GET
 def pix_code(request: HttpRequest, slug: str, message_id: UUID) -> HttpResponseBase:
-    """The QR code of a charge; dark on white in any theme, since phones read it so."""
+    """The QR code of a charge."""
     message = get_object_or_404(Message, pk=message_id)
     visible_or_404(request, message.conversation_id)
     code = message.payload.get("code")
     if message.payload.get("send") != SendKind.ORDER_DETAILS or not isinstance(code, str):
         raise Http404
-    drawn = BytesIO()
-    segno.make(code, error="m").save(drawn, kind="svg", scale=4, border=2, light="#fff")
-    headers = {"Cache-Control": "private, max-age=86400"}
-    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml", headers=headers)
+    answer = qr.picture(code, scale=4, border=2)
+    answer["Cache-Control"] = "private, max-age=86400"
+    return answer
 
 
 @require_GET

@@ -7,6 +7,7 @@ import { Comment, Step } from "./pieces.js";
 import { w } from "./words.js";
 
 const TYPES = { step: Step, comment: Comment };
+const NARROW = 640;
 const COLOURS = { talk: "#0b7a5b", ask: "#1259a8", logic: "#8a5300", act: "#56645e", outside: "#6b46c1", end: "#b42318" };
 
 const LABELS = {
@@ -91,8 +92,15 @@ function restingPlaces(changes) {
   return places;
 }
 
+/** All of it; on a narrow canvas, where that would be too small to read, the first steps. */
+function firstLook(store, element) {
+  const look = { maxZoom: 1, minZoom: 0.3, padding: 0.08 };
+  return element.clientWidth < NARROW ? { ...look, nodes: store.graph.nodes.slice(0, 2).map(({ id }) => ({ id })) } : look;
+}
+
 function Board({ store, element, isFixed }) {
   const flow = useReactFlow();
+  const [look] = useState(() => firstLook(store, element));
   const { nodes, setNodes, edges, setEdges } = useGraph(store, isFixed);
   useEffect(() => { element.flow = flow; element.setNodes = setNodes; element.dispatchEvent(new Event("flow:ready")); }, [element, flow, setNodes]);
   const onNodesChange = useCallback((changes) => {
@@ -109,7 +117,7 @@ function Board({ store, element, isFixed }) {
   }), [store, element]);
   return h(ReactFlow, {
     nodes, edges, nodeTypes: TYPES, onNodesChange, onEdgesChange, ...handlers,
-    ariaLabelConfig: LABELS, fitView: true, fitViewOptions: { maxZoom: 1, minZoom: 0.3, padding: 0.08 }, minZoom: 0.1, maxZoom: 1.75,
+    ariaLabelConfig: LABELS, fitView: true, fitViewOptions: look, minZoom: 0.1, maxZoom: 1.75,
     onlyRenderVisibleElements: nodes.length > 80, nodesDraggable: !isFixed, nodesConnectable: !isFixed, deleteKeyCode: isFixed ? null : ["Delete", "Backspace"],
     selectionKeyCode: "Shift", multiSelectionKeyCode: ["Control", "Meta", "Shift"], zoomOnDoubleClick: false, nodeDragThreshold: 3, elevateNodesOnSelect: false,
   },

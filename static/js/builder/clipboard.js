@@ -1,13 +1,12 @@
 // Copy and paste of steps, within a flow and between flows: JSON on the clipboard, checked before it is used.
 import { toast } from "../core/toasts.js";
 import { insert, part, readPart, remove } from "./graph.js";
+import { isTyping } from "./typing.js";
 import { w } from "./words.js";
-
-const isTyping = () => document.activeElement?.closest("input, textarea, select, [contenteditable], dialog");
 
 export function listen(element) {
   const { store } = element;
-  const concerns = () => element.isConnected && !element.isFixed && !isTyping() && !getSelection().toString();
+  const concerns = () => element.isConnected && !element.isFixed && !isTyping(document.activeElement) && !getSelection().toString();
 
   function put(event) {
     if (!concerns() || !store.selected.length) return false;

@@ -96,11 +96,11 @@ export function readPart(text, kinds) {
   return nodes.every((node) => isNode(node, known)) && edges.every(isEdge) && comments.every(isComment) ? { nodes, edges, comments } : null;
 }
 
-/** Insert a part under new ids, a little aside. Returns [graph, ids of what is new]. */
+/** Insert a part under new ids, a little aside; a flow has its own start. Returns [graph, ids of what is new]. */
 export function insert(graph, found, shift = SHIFT) {
   const names = new Map();
   let next = graph;
-  for (const { id, kind, x, y, label, fields } of found.nodes) {
+  for (const { id, kind, x, y, label, fields } of found.nodes.filter((node) => node.kind !== "start")) {
     const [grown, node] = addNode(next, { kind, x: x + shift, y: y + shift, label: isText(label) ? label : "", fields: structuredClone(fields) });
     names.set(id, node.id);
     next = grown;

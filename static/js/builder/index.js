@@ -127,12 +127,14 @@ class PtBuilder extends HTMLElement {
     this.store.change(remove(graph, selected));
   }
 
-  jump(id) {
+  /** Shows a step in the middle of what the drawer leaves of the canvas. */
+  async jump(id) {
     const node = nodeOf(this.store.graph, id);
     if (!node) return;
     this.choose([id]);
-    this.flow.setCenter(node.x + 110, node.y + 60, { zoom: 1, duration: 200 });
-    this.open(id);
+    await this.open(id);
+    const { width, height } = $("[data-canvas]", this).getBoundingClientRect();
+    this.flow.setViewport({ x: width / 2 - node.x - 110, y: height / 2 - node.y - 60, zoom: 1 }, { duration: 200 });
   }
 
   /** The drawer shows the node's form, made by the server from the saved draft. */

@@ -1,15 +1,18 @@
-// Keys of the canvas. They are heard only while the focus is on it, never while somebody types.
+// Keys of the canvas. They are heard while the focus is on it or nowhere (a click beside the steps), never while somebody types.
+import { isTyping } from "./typing.js";
+
+/** After a click on the empty canvas nothing has the focus. */
+const isHere = (element, target) => element.isConnected && (element.contains(target) || target === document.body);
 const ACTS = { z: "undo", y: "redo", "shift+z": "redo", "shift+l": "arrange" };
-const isTyping = (element) => element.closest("input, textarea, select, [contenteditable], dialog");
 
 export function listen(element) {
-  element.addEventListener("keydown", (event) => {
-    if (isTyping(event.target)) return;
+  document.addEventListener("keydown", (event) => {
+    if (!isHere(element, event.target) || isTyping(event.target)) return;
     const command = event.ctrlKey || event.metaKey;
     const key = `${event.shiftKey ? "shift+" : ""}${event.key.toLowerCase()}`;
     const node = event.target.closest(".react-flow__node-step");
     if (command && ACTS[key]) act(event, () => element.act({ act: ACTS[key] }));
-    else if (command && key === "a" && node) act(event, () => element.choose(element.store.graph.nodes.map(({ id }) => id)));
+    else if (command && key === "a" && (node || event.target === document.body)) act(event, () => element.choose(element.store.graph.nodes.map(({ id }) => id)));
     else if (command && key === "d") act(event, () => element.duplicate?.());
     else if (command && key === "s") act(event, () => element.act({ act: "save" }));
     else if (event.key === "Enter" && node) act(event, () => element.open(node.dataset.id));

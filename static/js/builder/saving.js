@@ -7,7 +7,7 @@ const QUIET = 700;
 
 export class Saver {
   constructor(store, { url, revision, onState }) {
-    Object.assign(this, { store, url, revision, onState, saved: store.graph, pending: null, timer: 0, stopped: false });
+    Object.assign(this, { store, url, revision, onState, saved: store.graph, pending: null, timer: 0, stopped: false, theirs: null });
     store.addEventListener("change", () => this.schedule());
     addEventListener("beforeunload", (event) => this.isDirty && event.preventDefault());
   }
@@ -25,6 +25,7 @@ export class Saver {
   async flush() {
     clearTimeout(this.timer);
     while (this.pending) await this.pending;
+    if (this.theirs) this.ask();
     if (!this.isDirty || this.stopped) return !this.isDirty;
     this.pending = this.put().finally(() => { this.pending = null; });
     await this.pending;
@@ -75,22 +76,31 @@ export class Saver {
     toast({ level: "error", text: detail, retry: () => this.flush() });
   }
 
-  conflict({ revision, text }) {
+  conflict(theirs) {
     this.stopped = true;
+    this.theirs = theirs;
     this.onState("conflict");
-    const dialog = $("#conflict-dialog");
-    $("[data-conflict-text]", dialog).textContent = text;
-    dialog.showModal();
-    dialog.addEventListener("close", () => this.decide(dialog.returnValue, revision), { once: true });
+    this.ask();
   }
 
-  decide(choice, revision) {
+  /** Whose flow is kept. Whoever decides later is asked again by whatever needs the flow saved. */
+  ask() {
+    const dialog = $("#conflict-dialog");
+    if (dialog.open) return;
+    $("[data-conflict-text]", dialog).textContent = this.theirs.text;
+    dialog.returnValue = "";
+    dialog.showModal();
+    dialog.addEventListener("close", () => this.decide(dialog.returnValue), { once: true });
+  }
+
+  decide(choice) {
     if (choice === "theirs") {
       this.saved = this.store.graph;
       location.reload();
     } else if (choice === "mine") {
       this.stopped = false;
-      this.revision = revision;
+      this.revision = this.theirs.revision;
+      this.theirs = null;
       this.pending = this.put().finally(() => { this.pending = null; });
     }
   }

@@ -14,6 +14,7 @@ const CHUNKS = [
   ["pt-builder", () => import("../builder/index.js")],
   ["pt-rows", () => import("../builder/rows.js")],
   ["[data-node-form] [data-limit]", () => import("../builder/counters.js")],
+  ["[data-code=python]", () => import("../builder/code.js")],
   ["[data-insert]", () => import("../builder/insert.js")],
   ["[data-bs-toggle]", () => import("./widgets.js")],
 ];

@@ -1,0 +1,107 @@
+// <pt-code>: CodeMirror over a script's textarea, which keeps the text for the form. It lives in a shadow root: there its
+// styles are sheets of the root, which the content security policy allows; in the document they would be style elements.
+import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { localCompletionSource, python } from "@codemirror/lang-python";
+import { HighlightStyle, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { EditorState } from "@codemirror/state";
+import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { $, $$ } from "../core/dom.js";
+import { w } from "./words.js";
+
+const GIVEN = ["variables", "result", "contact", "conversation", "company", "number", "last", "now"];
+
+const colours = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword], color: "var(--pt-info)", fontWeight: "600" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--pt-accent-ink)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--pt-warn)" },
+  { tag: tags.comment, color: "var(--pt-muted)", fontStyle: "italic" },
+  { tag: tags.invalid, color: "var(--pt-danger)" },
+]);
+
+const look = EditorView.theme({
+  "&": { border: "1px solid var(--pt-line-strong)", borderRadius: "8px", background: "var(--pt-surface)", color: "var(--pt-ink)", fontSize: "0.8125rem" },
+  "&.cm-focused": { outline: "2px solid var(--pt-accent-ink)", outlineOffset: "1px" },
+  ".cm-scroller": { minHeight: "12rem", maxHeight: "24rem", fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace", lineHeight: "1.55" },
+  ".cm-content": { caretColor: "var(--pt-ink)" },
+  ".cm-cursor": { borderLeftColor: "var(--pt-ink)" },
+  ".cm-gutters": { border: "0", borderRadius: "8px 0 0 8px", background: "var(--pt-surface-2)", color: "var(--pt-muted)" },
+  ".cm-activeLine": { background: "color-mix(in srgb, var(--pt-hover) 55%, transparent)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { background: "color-mix(in srgb, var(--pt-accent) 28%, transparent)" },
+  "&.cm-focused .cm-matchingBracket": { outline: "1px solid var(--pt-accent-ink)", background: "var(--pt-accent-soft)" },
+  ".cm-tooltip": { border: "1px solid var(--pt-line-strong)", borderRadius: "8px", background: "var(--pt-surface)", color: "var(--pt-ink)", boxShadow: "var(--pt-lift)", overflow: "hidden" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "0.25rem 0.625rem" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": { background: "var(--pt-accent-soft)", color: "var(--pt-ink)" },
+  ".cm-completionDetail": { color: "var(--pt-muted)", fontStyle: "normal" },
+});
+
+/** Names of the flow's variables where one is asked for by name, else what a script is given. */
+function completions(names) {
+  return (context) => {
+    const inside = context.matchBefore(/(?:variables|result)\[["']?\w*/);
+    if (inside) {
+      const at = inside.text.indexOf("[") + 1;
+      const closed = context.state.sliceDoc(context.pos, context.pos + 2).match(/^["']?\]/)?.[0].length ?? 0;
+      const put = (name) => (view, _, from, to) => {
+        const written = `'${name}']`;
+        view.dispatch({ changes: { from, to: to + closed, insert: written }, selection: { anchor: from + written.length } });
+      };
+      return { from: inside.from + at, filter: false, options: names.filter((name) => name.startsWith(inside.text.slice(at).replace(/["']/, ""))).map((name) => ({ label: name, type: "variable", apply: put(name) })) };
+    }
+    const word = context.matchBefore(/\w+/);
+    if (!word && !context.explicit) return null;
+    const own = names.map((name) => ({ label: `variables['${name}']`, type: "variable", detail: w("variable") }));
+    return { from: word?.from ?? context.pos, options: [...GIVEN.map((label) => ({ label, type: "keyword" })), ...own], validFor: /^[\w[\]']*$/ };
+  };
+}
+
+class PtCode extends HTMLElement {
+  connectedCallback() {
+    if (this.view || !this.area) return;
+    const { area } = this;
+    const names = $$("[data-code-words] option", area.form).map((option) => option.value);
+    const isFixed = area.matches(":disabled");
+    const label = $(`label[for="${area.id}"]`, area.form);
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open", delegatesFocus: true });
+    this.view = new EditorView({
+      root,
+      parent: root,
+      doc: area.value,
+      extensions: [
+        lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), highlightActiveLine(), indentUnit.of("    "),
+        python(), syntaxHighlighting(colours), look, EditorView.lineWrapping,
+        autocompletion({ override: [completions(names), localCompletionSource], icons: false }),
+        keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
+        EditorState.readOnly.of(isFixed), EditorView.editable.of(!isFixed),
+        EditorView.contentAttributes.of({ "aria-label": label?.textContent.trim() ?? "", "aria-description": w("codeKeys"), ...(area.getAttribute("aria-invalid") ? { "aria-invalid": "true" } : {}) }),
+        EditorView.updateListener.of((update) => update.docChanged && this.write()),
+      ],
+    });
+    label?.addEventListener("click", () => this.view?.focus());
+  }
+
+  disconnectedCallback() {
+    this.view?.destroy();
+    this.view = null;
+  }
+
+  write() {
+    this.area.value = this.view.state.doc.toString();
+    this.area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+customElements.define("pt-code", PtCode);
+
+function upgrade() {
+  for (const area of $$("textarea[data-code=python]:not([hidden])")) {
+    const editor = document.createElement("pt-code");
+    editor.area = area;
+    area.hidden = true;
+    area.after(editor, Object.assign(document.createElement("div"), { className: "form-hint", textContent: w("codeKeys") }));
+  }
+}
+
+document.addEventListener("htmx:load", upgrade);
+upgrade();
