@@ -21,7 +21,7 @@ export function listen(element) {
     element.choose(ids);
   }
 
-  element.duplicate = () => store.selected.length && paste(part(store.graph, store.selected));
+  element.duplicate = () => !element.isFixed && store.selected.length && paste(part(store.graph, store.selected));
   document.addEventListener("copy", put);
   document.addEventListener("cut", (event) => put(event) && store.change(remove(store.graph, store.selected)));
   document.addEventListener("paste", (event) => {

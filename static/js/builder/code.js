@@ -23,7 +23,8 @@ const colours = HighlightStyle.define([
 const look = EditorView.theme({
   "&": { border: "1px solid var(--pt-line-strong)", borderRadius: "8px", background: "var(--pt-surface)", color: "var(--pt-ink)", fontSize: "0.8125rem" },
   "&.cm-focused": { outline: "2px solid var(--pt-accent-ink)", outlineOffset: "1px" },
-  ".cm-scroller": { minHeight: "12rem", maxHeight: "24rem", fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace", lineHeight: "1.55" },
+  ".cm-content, .cm-gutter": { minHeight: "12rem" },
+  ".cm-scroller": { maxHeight: "24rem", fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--pt-ink)" },
   ".cm-cursor": { borderLeftColor: "var(--pt-ink)" },
   ".cm-gutters": { border: "0", borderRadius: "8px 0 0 8px", background: "var(--pt-surface-2)", color: "var(--pt-muted)" },
