@@ -58,7 +58,7 @@ _MATCHES: dict[str, Callable[[str, Occasion], bool]] = {
     "any": lambda _value, seen: not seen.event,
     "keyword": lambda value, seen: _same(value, seen.text),
     "contains": lambda value, seen: _contains(value, seen.text),
-    "pattern": lambda value, seen: patterns.found(value, seen.text),
+    "pattern": lambda value, seen: not seen.event and patterns.found(value, seen.text),
     "button": lambda value, seen: bool(seen.payload) and seen.payload == value.strip(),
     "ad": lambda _value, seen: seen.is_from_ad,
     "closed": lambda _value, seen: not seen.event and seen.is_closed(),

@@ -88,9 +88,10 @@ def test_other_numbers_unpublished_flows_and_other_companies(workshop, arranged)
 def test_an_event_from_outside_is_tried_instead_of_a_message(workshop, arranged):
     company, flow = workshop.flow.organization, workshop.flow
     TriggerFactory(organization=company, flow=flow, kind="event", value="cart.left", priority=90)
+    TriggerFactory(organization=company, flow=flow, kind="pattern", value=".*", priority=1)
     found, _answer = asked(workshop, arranged, event="cart.left", text="menu")
     assert [kind for kind, row in found.items() if row.wins] == ["event"]
-    assert {found[kind].why for kind in ("keyword", "first", "closed")} == {
+    assert {found[kind].why for kind in ("pattern", "keyword", "first", "closed")} == {
         "It waits for a message, not for an event from outside."
     }
     other, _answer = asked(workshop, arranged, event="cart.paid")
