@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 
-from apps.core.compiled import prepared
+from django.db import connection
 
 # The oldest of a conversation first, and only when nothing earlier of it is still on its way: order is kept.
 _CLAIM = """
@@ -64,7 +64,9 @@ class Job(NamedTuple):
 
 def claim(limit: int) -> list[Job]:
     """Up to `limit` messages of all tenants, each claimed by exactly one worker; one statement, committed by itself."""
-    return [_job(row) for row in prepared(_CLAIM, [limit])]
+    with connection.cursor() as cursor:  # not prepared: a plan for any limit is a fifth slower
+        cursor.execute(_CLAIM, [limit])
+        return [_job(row) for row in cursor.fetchall()]
 
 
 def _job(row: tuple[Any, ...]) -> Job:
