@@ -1,5 +1,6 @@
 """A customer's first message → the bot's answer is posted to the provider, 50 new conversations a second, evenly
-spaced, with web and worker running as `make run` starts them."""
+spaced, with web and worker running as `make run` starts them, in a house with a past: plans made for empty tables are not
+what anybody runs on."""
 
 import asyncio
 import time
@@ -9,11 +10,11 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from benchmarks import payloads
+from benchmarks import crowd, payloads
 from benchmarks.house import House
 from benchmarks.rounds import Goal, Row, percentile
 
-RATE, WARM = 50, 100
+RATE, WARM, PAST = 50, 100, 20_000
 PROVIDER_SECONDS = 0.06
 HALF = Goal("message → bot's answer at the provider, p50", "ms", must=60, aim=40, more_is_better=False, is_ratio=False)
 MOST = Goal("message → bot's answer at the provider, p95", "ms", must=150, aim=90, more_is_better=False, is_ratio=False)
@@ -32,6 +33,9 @@ _FLOW = {
 
 def run(house: House) -> list[Row]:
     _publish(house)
+    with house.connect() as connection:
+        crowd.conversations(connection, PAST)
+        connection.execute("ANALYZE")
     served, worker = house.web(), house.worker()
     try:
         found = asyncio.run(_all(house, WARM + house.amount(3_000, 600)))[WARM:]
