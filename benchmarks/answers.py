@@ -1,6 +1,6 @@
 """A customer's first message → the bot's answer is posted to the provider, 50 new conversations a second, evenly
-spaced, with web and worker running as `make run` starts them, in a house with a past: plans made for empty tables are not
-what anybody runs on."""
+spaced, with web and worker running as `make run` starts them, in a house with a past: plans made for empty tables are
+not what anybody runs on."""
 
 import asyncio
 import time
