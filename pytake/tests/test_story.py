@@ -107,7 +107,7 @@ def test_a_message_typed_after_the_window_is_refused_with_a_sentence_and_stays(s
     expect(desk.get_by_text("Mais de 24 horas").first).to_be_visible()
     shown = desk.locator("[data-testid=thread] li.msg-out").filter(has_text="Abrimos, das 9h às 13h")
     assert shown.count() == 1 or composer.input_value() == "Abrimos, das 9h às 13h"
-    assert stack.rows("SELECT 1 FROM conversations_message WHERE text LIKE 'Abrimos%%'") == []
+    assert stack.rows("SELECT 1 FROM conversations_message WHERE text LIKE 'Abrimos, das%%'") == []
 
 
 def answer(page: Page, words: str) -> None:
