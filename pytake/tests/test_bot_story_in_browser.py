@@ -127,11 +127,11 @@ def test_a_flow_is_tried_tested_published_looked_at_broken_and_rolled_back(log_i
     page.goto(bot["flow"])
     publish(page)
     page.wait_for_url("**/versions/")
-    phone = customer("91")
+    phone = customer("81")
     answered(phone, "Maior", 1)
 
     page.goto(bot["bot"])
-    page.get_by_role("link", name="Cliente 91").first.click()
+    page.get_by_role("link", name="Cliente 81").first.click()
     look_at_replay(page)
 
     page.goto(f"{bot['flow']}#n4")
@@ -146,13 +146,13 @@ def test_a_flow_is_tried_tested_published_looked_at_broken_and_rolled_back(log_i
 
 
 def test_a_bot_says_its_piece_and_hands_over_to_an_agent_who_sees_what_happened(inbox, customer, bot):
-    phone = customer("92")
+    phone = customer("82")
     write(phone, "Que horas abre?")
     expect(phone.get_by_test_id("phone-thread")).to_contain_text("Abrimos às nove.")
     desk = inbox({"width": 1440, "height": 900})
     write(phone, "Ajuda agora")
     expect(phone.get_by_test_id("phone-thread")).to_contain_text("Um momento.")
-    desk.get_by_test_id("row").filter(has_text="Cliente 92").locator("a.row-link").click()
+    desk.get_by_test_id("row").filter(has_text="Cliente 82").locator("a.row-link").click()
     desk.locator("#thread-pane").get_by_test_id("pull").click()
     thread = desk.get_by_test_id("thread")
     expect(thread).to_contain_text("Já chamo alguém.")

@@ -132,7 +132,8 @@ def survey(stack):
 def test_pulled_noted_handed_on_resolved_rated_and_completed_by_both(stack, survey, customer, log_in):
     phone = customer("34")
     write(phone, "O pedido 3400 veio com a peça errada")
-    stack.rows("UPDATE contacts_contact SET is_vip = true WHERE phone LIKE %s RETURNING 1", f"%{phone_of('34')[-8:]}")
+    is_vip = "UPDATE contacts_contact SET is_vip = true WHERE phone LIKE %s RETURNING 1"
+    wait_until(lambda: stack.rows(is_vip, f"%{phone_of('34')[-8:]}"), 20, "the customer is not known yet")
     first, second = log_in("livia@aurora.example"), log_in(AGENT)
     for page, path in ((first, "queue/"), (second, "conversations/")):
         page.goto(f"{stack.url}/o/loja-aurora/desk/{path}")
