@@ -32,6 +32,7 @@ def run(house: House) -> list[Row]:
     try:
         with house.connect() as connection:
             connection.execute("CREATE TABLE IF NOT EXISTS bench_row (id bigserial PRIMARY KEY, body bytea)")
+            connection.execute("TRUNCATE whatsapp_webhookdelivery CASCADE")
         measured, reference = interleave(ours, lambda: _pgbench(house))
     finally:
         house.stop(web)
@@ -44,7 +45,7 @@ def _post(house: House, number: int) -> dict[str, float]:
     file = house.folder / "requests"
     file.write_bytes(pickle.dumps([_request(house) for _ in range(number)]))
     command = [sys.executable, "-m", "benchmarks.poster", str(house.port), str(POSTERS), str(file)]
-    found = json.loads(subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE).stdout)
+    found: dict[str, float] = json.loads(subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE).stdout)
     with house.connect() as connection:
         stored = connection.execute("SELECT count(*) FROM whatsapp_webhookdelivery").fetchone()
         connection.execute("TRUNCATE whatsapp_webhookdelivery CASCADE")
@@ -70,7 +71,7 @@ def _pgbench(house: House) -> float:
         f"\\set n random(1, 1000000000)\nINSERT INTO bench_row (body) VALUES (('{text[: BODY - 10]}' || :n)::bytea);\n"
     )
     where = urlsplit(os.environ["DATABASE_URL"])
-    command = [house.pgbench(), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-f", script]
+    command = [str(house.pgbench()), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-f", str(script)]
     command += ["-T", str(house.amount(4, 2)), "-h", "127.0.0.1", "-p", str(where.port), "-U", str(where.username)]
     environ = {"PGPASSWORD": where.password or "", "PATH": os.defpath}
     done = subprocess.run([*command, "pytake"], check=True, env=environ, capture_output=True, text=True)

@@ -27,6 +27,7 @@ GOAL = Goal("push to one of 1,000 agents, 50 msg/s arriving, p95", "ms", 150, 50
 
 
 def run(house: House) -> list[Row]:
+    house.static()
     organization = Organization.objects.get()
     with tenant_scope(organization):
         members = _staff(organization, house.amount(AGENTS, 200))

@@ -10,7 +10,6 @@ from uuid import UUID
 from apps.core.ids import uuid7
 from apps.organizations.models import Organization
 from apps.organizations.tenancy import tenant_scope
-from apps.whatsapp.drain import drain
 from apps.whatsapp.models import Number
 from benchmarks import journal, payloads
 from benchmarks.house import House
@@ -46,7 +45,7 @@ def _through_the_journal(house: House, connection: Any, people: list[int]) -> fl
     journal.put(connection, bodies)
     before = _count(connection)
     began = time.perf_counter()
-    drain()
+    journal.drain()
     seconds = time.perf_counter() - began
     if _count(connection) - before != len(people):
         found = connection.execute(

@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 
 from apps.organizations.tenancy import platform_scope
+from apps.whatsapp.drain import drain_batch
 from apps.whatsapp.models import BusinessAccount
 
 _INSERT = """
@@ -22,3 +23,9 @@ def signer() -> str:
 def put(connection: "psycopg.Connection[Any]", bodies: list[bytes]) -> None:
     digests = [hashlib.sha256(body).digest() for body in bodies]
     connection.execute(_INSERT, [signer(), digests, bodies])
+
+
+def drain() -> None:
+    """Handles everything that waits, as a worker does."""
+    while drain_batch():
+        pass

@@ -1,5 +1,6 @@
 """Inbox and conversation pages of a large company beside those of a small one on the same server."""
 
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
@@ -56,15 +57,16 @@ def run(house: House) -> list[Row]:
         for what in ("inbox", "conversation"):
             large, small = pages["grande"][what], pages["pequena"][what]
             goal = Goal(f"{what} page: large beside small, p95", "ms", must=1.2, aim=1.05, more_is_better=False)
-            ours, theirs = interleave(
-                lambda path=large: fetch(house, port, path, cookies, USERS)["p95"],
-                lambda path=small: fetch(house, port, path, cookies, USERS)["p95"],
-            )
+            ours, theirs = interleave(_p95(house, port, large, cookies), _p95(house, port, small, cookies))
             size = f"{house.amount(200_000, 20_000):,} conversations, {LINES} messages each, beside {SMALL:,}"
             found.append(Row(goal, median(ours), median(theirs), {"measured": ours, "reference": theirs}, size))
         return found
     finally:
         house.stop(server)
+
+
+def _p95(house: House, port: int, path: str, cookies: list[str]) -> Callable[[], float]:
+    return lambda: fetch(house, port, path, cookies, USERS)["p95"]
 
 
 def _company(house: House, connection: Any, slug: str) -> str:

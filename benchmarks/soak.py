@@ -173,6 +173,11 @@ def take_all(stack: Stack) -> None:
         stack.manage("shell", "-v", "0", "-c", RECONCILE)
 
 
+def _write_and_take(stack: Stack, queue: str) -> None:
+    stack.manage("shell", "-v", "0", "-c", queue)
+    take_all(stack)
+
+
 def outbound(stack: Stack, *, sends: int, faults: list[Callable[[], None]]) -> dict[str, Any]:
     """Answers to the customers of `inbound`; 5 % of the accepted ones lose their answer in three ways."""
     stack.control("faults", {**CALM, "after_accept": [{"mode": mode, "rate": 0.025} for mode in ("reset", "5xx")]})
@@ -182,7 +187,7 @@ def outbound(stack: Stack, *, sends: int, faults: list[Callable[[], None]]) -> d
     through(
         faults,
         lambda: (count(stack) + count(stack, *SETTLED)) / (2 * sends),
-        lambda: (stack.manage("shell", "-v", "0", "-c", queue), take_all(stack)),
+        lambda: _write_and_take(stack, queue),
     )
     take_all(stack)
     got = stack.control(f"messages?limit={sends * 3}", method="GET")["messages"]

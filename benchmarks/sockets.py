@@ -13,6 +13,7 @@ from pathlib import Path
 import orjson
 import uvloop
 from websockets.asyncio.client import connect
+from websockets.typing import Origin
 
 
 class Crowd:
@@ -32,8 +33,8 @@ class Crowd:
 
 
 async def follow(url: str, cookie: str, origin: str, view: str, crowd: Crowd, opened: asyncio.Event) -> None:
-    headers = {"Cookie": cookie} if cookie else {}
-    async with connect(url, additional_headers=headers, origin=origin, max_queue=None, compression=None) as socket:
+    headers, page = {"Cookie": cookie} if cookie else {}, Origin(origin)
+    async with connect(url, additional_headers=headers, origin=page, max_queue=None, compression=None) as socket:
         await socket.recv()  # hello
         if view:
             await socket.send(orjson.dumps({"type": "view", "conversation": view}).decode())

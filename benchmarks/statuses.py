@@ -4,7 +4,6 @@ import random
 import time
 from typing import Any
 
-from apps.whatsapp.drain import drain
 from benchmarks import crowd, journal, payloads
 from benchmarks.house import House
 from benchmarks.rounds import ROUNDS, Goal, Row, compare
@@ -40,7 +39,7 @@ def _take(rows: list[Any], number: int) -> list[Any]:
 def _through_the_journal(house: House, connection: Any, rows: list[tuple[Any, str]]) -> float:
     journal.put(connection, [payloads.status(house.demo, 1, wamid, "delivered") for _, wamid in rows])
     began = time.perf_counter()
-    drain()
+    journal.drain()
     seconds = time.perf_counter() - began
     done = "SELECT count(*) FROM conversations_message WHERE status = 'delivered' AND id = ANY(%s)"
     if connection.execute(done, [[pk for pk, _ in rows]]).fetchone() != (len(rows),):

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from itertools import count
+from typing import cast
 
 import uvloop
 
@@ -15,7 +16,7 @@ class Stub(asyncio.Protocol):
         self.buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
+        self.transport = cast(asyncio.WriteTransport, transport)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data

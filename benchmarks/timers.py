@@ -55,7 +55,8 @@ def _ticks() -> float:
     from django.conf import settings  # noqa: PLC0415
 
     current_app.loader.import_default_modules()
-    names = [each["task"] for each in settings.CELERY_BEAT_SCHEDULE.values() if each["schedule"] <= OFTEN]
+    schedule: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
+    names = [each["task"] for each in schedule.values() if each["schedule"] <= OFTEN]
     tasks = [current_app.tasks[name] for name in names]
     found = []
     for _tick in range(TICKS):

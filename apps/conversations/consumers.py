@@ -107,7 +107,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     user_id: uuid.UUID
     session_key: str
     render_class: RenderClass
-    joined: set[str]
+    joined: frozenset[str]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Channels' own loop without its channel layer: no task and no thread hop of its own for every socket."""
@@ -132,10 +132,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self._settle(*found)
         await self.accept()
         after = _after(self.scope)
-        self.scope = {"type": "websocket"}  # headers and route are not needed any more
+        self.scope.clear()  # headers and route are not needed any more, and callers hold this very mapping
         await hub.join(self, after)
 
-    def _settle(self, membership: Membership, session_key: str, groups: set[str]) -> None:
+    def _settle(self, membership: Membership, session_key: str, groups: frozenset[str]) -> None:
         self.member, self.session_key = _Member.of(membership), session_key
         self.organization_id, self.user_id = membership.organization_id, membership.user_id
         self.viewing: uuid.UUID | None = None
@@ -245,7 +245,7 @@ _UPWARD = {
 }
 
 
-def _authenticate(scope: dict[str, Any], slug: str) -> tuple[Membership, str, set[str]] | None:
+def _authenticate(scope: dict[str, Any], slug: str) -> tuple[Membership, str, frozenset[str]] | None:
     """The active membership behind the session cookie, the session's key, and the lists it may see."""
     close_old_connections()
     key = _cookie(scope, settings.SESSION_COOKIE_NAME)
@@ -325,9 +325,9 @@ def _render_class(organization_id: uuid.UUID, language: str, names: frozenset[st
     return RenderClass(organization_id, language, names)
 
 
-def _list_groups(membership: Membership) -> set[str]:
+def _list_groups(membership: Membership) -> frozenset[str]:
     """The lists a member may see: their own, their queues', everybody's. The page shows the tab it is on."""
-    groups = {f"user:{membership.user_id}", f"member:{membership.pk}"}
+    groups = frozenset({f"user:{membership.user_id}", f"member:{membership.pk}"})
     if has_perm(membership, Perm.SEE_ALL_CONVERSATIONS):
         return groups | {live.ALL}
     return groups | {f"queue:{pk}" for pk in Queue.objects.of_member(membership).values_list("pk", flat=True)}

@@ -1,9 +1,8 @@
 """What a list row shows of a conversation: plain values in one narrow query, for pages and live pushes alike."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zlib import crc32
 
@@ -44,8 +43,7 @@ FIELDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ListRow:
+class ListRow(NamedTuple):
     """One row, in the order of FIELDS."""
 
     id: UUID
@@ -98,4 +96,4 @@ def values_of(rows: "QuerySet[Conversation]") -> Any:
 
 
 def as_rows(values: Iterable[tuple[object, ...]]) -> list[ListRow]:
-    return [ListRow(*found) for found in values]  # type: ignore[arg-type]
+    return [ListRow._make(found) for found in values]

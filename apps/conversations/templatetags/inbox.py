@@ -111,14 +111,19 @@ def handoff_reason(reason: str) -> str:
 @register.simple_tag
 def window_badge(expires_at: datetime, compact: bool = False) -> SafeString:
     """The 24-hour window. `compact`: seen only when less than two hours remain, or it has ended."""
-    return format_html(
-        '<pt-countdown class="pill window" data-testid="window" {}data-until="{}" title="{}">{}'
-        "<span data-left>{}</span></pt-countdown>",
-        SafeString("data-compact ") if compact else "",
-        expires_at.isoformat(),
+    before, after = _around_window(compact, time_left(expires_at), translation.get_language())
+    return SafeString(f"{before}{expires_at.isoformat()}{after}")
+
+
+@lru_cache(maxsize=4096)
+def _around_window(compact: bool, left: str, _language: str | None) -> tuple[SafeString, SafeString]:
+    """All but the moment itself."""
+    opening = '<pt-countdown class="pill window" data-testid="window" {}data-until="'
+    return format_html(opening, SafeString("data-compact ") if compact else ""), format_html(
+        '" title="{}">{}<span data-left>{}</span></pt-countdown>',
         _("Time left to answer freely. WhatsApp allows 24 hours after the last message from the customer."),
         icon("clock-hour-4"),
-        time_left(expires_at) or _("Window ended"),
+        left or _("Window ended"),
     )
 
 

@@ -35,7 +35,7 @@ class Socket(Protocol):
     organization_id: UUID
     user_id: UUID
     render_class: RenderClass
-    joined: set[str]
+    joined: frozenset[str]
 
     async def push(self, frame: str) -> None: ...
 
@@ -110,7 +110,7 @@ class Hub:
         if socket not in sockets:
             return
         sockets.discard(socket)
-        self.regroup(socket, set())
+        self.regroup(socket, ())
         metrics.SOCKETS.dec()
         if not sockets:
             self._sockets.pop(socket.organization_id, None)
@@ -121,7 +121,7 @@ class Hub:
 
     def regroup(self, socket: Socket, groups: Iterable[str]) -> None:
         """Replace a socket's groups."""
-        wanted = set(groups)
+        wanted = frozenset(groups)  # a frozen set is kept as it is: a quiet socket has one
         for group in socket.joined | wanted:
             members = self._groups[socket.organization_id, group]
             if group in wanted:

@@ -106,10 +106,11 @@ def avatar_tone(name: object) -> int:
 @register.filter
 def short_time(moment: datetime | None) -> str:
     """Time today, "yesterday", weekday within six days, date before that."""
-    if moment is None:
-        return ""
-    local = timezone.localtime(moment)
-    days = (timezone.localdate() - local.date()).days
+    return _short(timezone.localtime(moment), timezone.localdate()) if moment else ""
+
+
+def _short(local: datetime, today: date) -> str:
+    days = (today - local.date()).days
     if days == 0:
         return formats.date_format(local, "H:i")
     if days == 1:
@@ -123,12 +124,17 @@ def ago(moment: datetime | None, css: str = "") -> SafeString:
     if moment is None:
         return SafeString()
     local = timezone.localtime(moment)
-    return format_html(
-        '<time class="{}" data-ago datetime="{}" title="{}">{}</time>',
-        css,
-        local.isoformat(timespec="seconds"),
-        formats.date_format(local, "SHORT_DATETIME_FORMAT"),
-        short_time(moment),
+    before, after = _around_moment(local.replace(second=0, microsecond=0), timezone.localdate(), css, get_language())
+    return SafeString(f"{before}{local.isoformat(timespec='seconds')}{after}")
+
+
+@lru_cache(maxsize=4096)
+def _around_moment(minute: datetime, today: date, css: str, _language: str | None) -> tuple[SafeString, SafeString]:
+    """All but the second, which is the same for a whole minute: most pushes are of this minute."""
+    title = formats.date_format(minute, "SHORT_DATETIME_FORMAT")
+    return (
+        format_html('<time class="{}" data-ago datetime="', css),
+        format_html('" title="{}">{}</time>', title, _short(minute, today)),
     )
 
 

@@ -132,7 +132,7 @@ def prepare(config: Config, supervisor: Supervisor, environ: Mapping[str, str]) 
     return facts
 
 
-ONE_ORIGIN = ["pytake.asgi:application", "--http", "pytake.doorway:Doorway"]
+ONE_ORIGIN = ["pytake.asgi:application", "--http", "pytake.doorway:Doorway", "--ws", "pytake.sockets:LiveSocket"]
 # Deflating costs every socket a context of its own, and frames over 64 KB are nobody's.
 UVICORN = [
     *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"),
