@@ -56,7 +56,7 @@ def desk(log_in):
         page.complaints = []
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.goto(address)
-        expect(page.locator("pt-composer textarea")).to_be_visible()
+        expect(page.locator("pt-composer:defined textarea")).to_be_visible()
         return page
 
     return open_chat
@@ -148,6 +148,21 @@ def test_offline_messages_wait_in_the_page_and_go_out_once(stack, chat, desk):
     wait_until(lambda: len(stack.rows(query)) == 2, 20, "they did not go out")
     expect(page.locator("li.msg-out.is-pending")).to_have_count(0)
     assert stack.rows(query) == [("Estamos sim",), ("Um momento",)]
+
+
+def test_what_is_sent_offline_before_the_scripts_have_come_waits_for_them(stack, chat, log_in):
+    address, page = chat("1", "Tem na cor azul?"), log_in(AGENT)
+    page.route("**/chunks/inbox-*.js", lambda route: route.abort())
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.get_by_test_id("composer-text").fill("Tem, sim")
+    page.get_by_test_id("composer-send").click()
+    expect(page.get_by_test_id("composer-text")).to_have_value("Tem, sim")
+    page.unroute("**/chunks/inbox-*.js")
+    page.context.set_offline(False)
+    query = "SELECT count(*) FROM conversations_message WHERE text = 'Tem, sim'"
+    wait_until(lambda: stack.rows(query) == [(1,)], 20, "it did not go out")
 
 
 def test_resolved_rated_on_the_phone_and_seen_among_the_completed(stack, chat, desk, open_context):

@@ -20,15 +20,37 @@ const CHUNKS = [
 ];
 
 const pending = new Set(CHUNKS);
+const held = new Set(); // forms that were sent before their element works
 
 function load() {
   for (const chunk of pending) {
     const [selector, fetchChunk] = chunk;
     if (!$(selector)) continue;
     pending.delete(chunk);
-    fetchChunk().catch(() => pending.add(chunk));
+    fetchChunk().catch(() => {
+      pending.add(chunk);
+      if (navigator.onLine) sendPlainly();
+    });
   }
 }
 
+/** The scripts do not come though there is a network: forms work without them. */
+function sendPlainly() {
+  for (const form of held) form.submit();
+  held.clear();
+}
+
+// What is sent before the composer works waits for it: the browser would leave the page, and offline lose the words.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.closest?.("pt-composer:not(:defined)")) return;
+  event.preventDefault();
+  if (held.has(form)) return;
+  held.add(form);
+  load();
+  customElements.whenDefined("pt-composer").then(() => held.delete(form) && form.requestSubmit());
+}, true);
+
 load();
 document.addEventListener("htmx:load", load);
+addEventListener("online", load);
