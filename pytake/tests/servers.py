@@ -14,7 +14,7 @@ import pytest
 
 from apps.ops.stack.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 
-pytest_plugins = ["pytake.tests.chromium"]
+pytest_plugins = ["pytake.tests.chromium", "pytake.tests.chance"]
 
 INHERITED = "PYTAKE_TEST_POSTGRES_URL"
 RAM = Path("/dev/shm")
