@@ -19,17 +19,13 @@ FRESH_SECONDS = 30
 def seen_by(viewer: RenderClass) -> Iterator[Organization]:
     """Inside: the tenant, language and time zone of a class of viewers."""
     organization = _organization(viewer.organization_id, int(time.monotonic() // FRESH_SECONDS))
-    with tenant_scope(organization), _speaking(viewer.language), _living_by(organization.time_zone):
+    with tenant_scope(organization), _speaking(viewer.language), timezone.override(organization.time_zone):
         yield organization
 
 
 def _speaking(language: str) -> AbstractContextManager[None]:
     """Most viewers speak what the house speaks: what holds already need not be set and taken back for every push."""
     return nullcontext() if translation.get_language() == language else translation.override(language)
-
-
-def _living_by(zone: str) -> AbstractContextManager[None]:
-    return nullcontext() if timezone.get_current_timezone_name() == zone else timezone.override(zone)
 
 
 @lru_cache(maxsize=1024)
