@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from apps.organizations.models import Membership
-
 P = ParamSpec("P")
+
+
+class Member(Protocol):
+    """What decides: a membership, or whatever stands for one."""
+
+    role: str
+    is_active: bool
 
 
 class Perm(StrEnum):
@@ -58,14 +62,14 @@ ROLE_PERMISSIONS: dict[str, frozenset[Perm]] = {
 }
 
 
-def permissions_of(membership: "Membership | None") -> frozenset[Perm]:
+def permissions_of(membership: Member | None) -> frozenset[Perm]:
     """All permissions of a membership; none for a missing or inactive one."""
     if membership is None or not membership.is_active:
         return frozenset()
     return ROLE_PERMISSIONS.get(membership.role, frozenset())
 
 
-def has_perm(membership: "Membership | None", perm: Perm) -> bool:
+def has_perm(membership: Member | None, perm: Perm) -> bool:
     return perm in permissions_of(membership)
 
 

@@ -9,19 +9,15 @@ import struct
 import time
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from django.apps import apps
 from django.db import transaction
 
 from apps.organizations.tenancy import platform_scope
+from apps.vault.keys import DataKey
 from apps.vault.master import Unreadable, unwrap, wrap
-
-if TYPE_CHECKING:
-    from apps.vault.models import DataKey
 
 _NONCE = 12
 _HEADER = struct.Struct(">4sI")
@@ -103,19 +99,13 @@ def _ring(organization_id: uuid.UUID, *, fresh: bool = False) -> Ring:
 
 def _load(organization_id: uuid.UUID) -> Ring:
     with platform_scope(reason="an organisation's data key is needed by the webhook door and workers"):
-        rows = list(_data_keys().objects.filter(organization_id=organization_id)) or [_first_key(organization_id)]
+        rows = list(DataKey.objects.filter(organization_id=organization_id)) or [_first_key(organization_id)]
     ring = Ring({row.version: (row.master, bytes(row.wrapped)) for row in rows}, time.monotonic())
     transaction.on_commit(lambda: _known_keys.__setitem__(organization_id, ring))
     return ring
 
 
-def _first_key(organization_id: uuid.UUID) -> "DataKey":
+def _first_key(organization_id: uuid.UUID) -> DataKey:
     master, wrapped = wrap(AESGCM.generate_key(256))
     defaults = {"master": master, "wrapped": wrapped}
-    return _data_keys().objects.get_or_create(organization_id=organization_id, version=1, defaults=defaults)[0]
-
-
-def _data_keys() -> type["DataKey"]:
-    """By its name: the app's models have sealed fields themselves."""
-    found: type[DataKey] = apps.get_model("vault", "DataKey")
-    return found
+    return DataKey.objects.get_or_create(organization_id=organization_id, version=1, defaults=defaults)[0]
