@@ -123,6 +123,13 @@ class CannedForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class TagForm(forms.ModelForm):  # type: ignore[type-arg]
+    color = forms.ChoiceField(
+        label=_("Colour"),
+        choices=[("green", _("Green")), ("blue", _("Blue")), ("yellow", _("Yellow")), ("red", _("Red"))],
+        initial="green",
+        widget=forms.RadioSelect,
+    )
+
     class Meta:
         model = Tag
         fields = ["name", "color"]

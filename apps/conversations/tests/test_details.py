@@ -11,6 +11,7 @@ from apps.conversations import canned, scheduling, services, snoozing
 from apps.conversations.models import CannedReply, Conversation, Message, SavedView, ScheduledMessage, Unsent
 from apps.core.clock import now
 from apps.notifications.models import Notification
+from apps.organizations.tenancy import tenant_scope
 from apps.teams.tests.factories import DepartmentFactory
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +189,24 @@ def test_who_may_not(house, role, status, name):
     url = house.url(f"conversations:{name}", conversation_id=chat.pk)
     method = "POST" if name == "unsent" else "GET"
     assert house.client(role).generic(method, url).status_code == status
+
+
+@pytest.mark.parametrize("what", ["snooze", "schedule", "tags", "contact_edit"])
+def test_a_dialog_opened_in_a_tab_of_its_own_is_a_whole_page_with_a_plain_form(house, what):
+    chat = house.chat()
+    address = house.url(f"conversations:{what}", conversation_id=chat.pk)
+    page = house.client().get(address).content.decode()
+    assert page.startswith("<!DOCTYPE html>")
+    assert 'form-page" hx-disable' in page
+    assert house.url("desk:conversation", conversation_id=chat.pk) in page
+    assert "<html" not in house.client().get(address, headers=HX).content.decode()
+
+
+def test_a_tag_has_one_of_the_colours_that_pages_show(house):
+    url = house.url("console:tags")
+    client = house.client("supervisor")
+    assert "form-colorinput" in client.get(url).content.decode()
+    assert client.post(url, {"name": "Troca", "color": "mauve"}).status_code == 422
+    assert client.post(url, {"name": "Troca", "color": "yellow"}).status_code == 302
+    with tenant_scope(house.organization):
+        assert Tag.objects.get().color == "yellow"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,6 +20,16 @@ from apps.conversations.rendering import abilities, render_message
 
 def is_fragment(request: HttpRequest) -> bool:
     return bool(request.headers.get("HX-Request"))
+
+
+def form_answer(
+    request: HttpRequest, fragment: str, context: dict[str, Any], *, title: str, status: int = 200
+) -> TemplateResponse:
+    """A form alone, for a dialog; without HTMX on a page of its own, with this title."""
+    if is_fragment(request):
+        return TemplateResponse(request, fragment, context, status=status)
+    shown = {**context, "fragment": fragment, "title": title}
+    return TemplateResponse(request, "conversations/form_page.html", shown, status=status)
 
 
 def page_url(request: HttpRequest, conversation_id: UUID) -> str:

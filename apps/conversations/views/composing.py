@@ -4,9 +4,10 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.conversations import sending
@@ -18,7 +19,7 @@ from apps.conversations.models import CardFile, Conversation, Direction, Message
 from apps.conversations.pages import membership_of, visible_or_404
 from apps.conversations.rendering import abilities
 from apps.conversations.sending import Draft, NotSent
-from apps.conversations.views.answers import bubble, is_fragment, not_held, notice, page_url
+from apps.conversations.views.answers import bubble, form_answer, is_fragment, not_held, notice, page_url
 from apps.core.clock import now
 from apps.organizations.models import Membership
 from apps.organizations.permissions import Perm, requires
@@ -67,7 +68,7 @@ def templates(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpRes
     if is_fragment(request) and "results" in request.GET:
         return TemplateResponse(request, "conversations/_template_results.html", context)
     context |= {"languages": picking.languages(conversation), "categories": Template.Category.choices}
-    return _fragment(request, "conversations/_template_picker.html", context)
+    return form_answer(request, "conversations/_template_picker.html", context, title=_("Choose a template"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -125,7 +126,8 @@ def _dialog(
         if message is not None:
             return _sent(request, message, conversation)
     shown = {**context, "form": form, "conversation": conversation, "message": _draft_message(form)}
-    return _fragment(request, "conversations/_compose.html", shown, status=422 if form.is_bound else 200)
+    status = 422 if form.is_bound else 200
+    return form_answer(request, "conversations/_compose.html", shown, title=_("Write a message"), status=status)
 
 
 def _send(request: HttpRequest, conversation: Conversation, form: ComposeForm) -> Message | None:
@@ -175,10 +177,3 @@ def _draft_message(form: ComposeForm) -> Message:
         payload={**form.content(), "send": kind},
         occurred_at=now(),
     )
-
-
-def _fragment(request: HttpRequest, name: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
-    """Alone for a dialog; on a page of its own without HTMX."""
-    if is_fragment(request):
-        return TemplateResponse(request, name, context, status=status)
-    return TemplateResponse(request, "conversations/compose.html", {**context, "fragment": name}, status=status)

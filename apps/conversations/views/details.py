@@ -19,7 +19,7 @@ from apps.conversations.inbox_forms import ContactForm, ScheduleForm, SnoozeForm
 from apps.conversations.models import Conversation, SavedView, Unsent
 from apps.conversations.pages import membership_of, thread_context, visible_or_404
 from apps.conversations.rendering import abilities
-from apps.conversations.views.answers import act, is_fragment, notice, page_url
+from apps.conversations.views.answers import act, form_answer, is_fragment, notice, page_url
 from apps.core.clock import now
 from apps.core.text import clean_text
 from apps.organizations.permissions import Perm, requires
@@ -37,10 +37,11 @@ def _held(request: HttpRequest, conversation_id: UUID) -> tuple[Conversation, Ht
 
 
 def _dialog(
-    request: HttpRequest, name: str, conversation: Conversation, form: BaseForm, **more: Any
+    request: HttpRequest, name: str, title: str, conversation: Conversation, form: BaseForm, **more: Any
 ) -> HttpResponseBase:
     context = {"conversation": conversation, "form": form, **more}
-    response = TemplateResponse(request, f"conversations/{name}", context, status=422 if form.is_bound else 200)
+    status = 422 if form.is_bound else 200
+    response = form_answer(request, f"conversations/{name}", context, title=title, status=status)
     if form.is_bound:
         response["HX-Retarget"] = "#modal-content"
     return response
@@ -54,7 +55,9 @@ def snooze(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpRespon
     if refusal:
         return refusal
     if not form.is_valid():
-        return _dialog(request, "_snooze.html", conversation, form, presets=snoozing.presets())
+        return _dialog(
+            request, "_snooze.html", _("Snooze the conversation"), conversation, form, presets=snoozing.presets()
+        )
     note = form.cleaned_data["note"]
     try:
         snoozing.snooze(conversation_id, actor=membership_of(request), until=form.moment, note=note)
@@ -97,7 +100,7 @@ def schedule(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpResp
         else:
             form = ScheduleForm()
     pending = scheduling.pending(conversation)
-    return _dialog(request, "_schedule.html", conversation, form, pending=pending)
+    return _dialog(request, "_schedule.html", _("Scheduled messages"), conversation, form, pending=pending)
 
 
 @require_POST
@@ -113,7 +116,7 @@ def schedule_cancel(request: HttpRequest, slug: str, conversation_id: UUID) -> H
     if not gone:
         return notice(request, _("This message has gone out already."), page_url(request, conversation_id))
     pending = scheduling.pending(conversation)
-    return _dialog(request, "_schedule.html", conversation, ScheduleForm(), pending=pending)
+    return _dialog(request, "_schedule.html", _("Scheduled messages"), conversation, ScheduleForm(), pending=pending)
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,7 +125,7 @@ def tags(request: HttpRequest, slug: str, conversation_id: UUID) -> HttpResponse
     conversation = visible_or_404(request, conversation_id)
     form = TagsForm(request.POST if request.method == "POST" else None, initial={"tags": conversation.tags.all()})
     if not form.is_valid():
-        return _dialog(request, "_tags.html", conversation, form)
+        return _dialog(request, "_tags.html", _("Tags of the conversation"), conversation, form)
     conversation.tags.set(form.cleaned_data["tags"])
     return _changed(request, conversation)
 
@@ -136,7 +139,8 @@ def contact_edit(request: HttpRequest, slug: str, conversation_id: UUID) -> Http
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         context = {"conversation": conversation, "form": form}
-        return TemplateResponse(request, "conversations/_contact_form.html", context, status=status)
+        title = _("Edit the contact")
+        return form_answer(request, "conversations/_contact_form.html", context, title=title, status=status)
     form.save()
     return _changed(request, conversation)
 

@@ -14,6 +14,7 @@ from django import template
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import formats, timezone
@@ -268,6 +269,14 @@ def as_attr(value: object) -> SafeString:
 
 
 _WIDGET_CLASSES = {"select": "form-select", "checkbox": "form-check-input"}
+
+
+@register.filter
+def boxes(field: BoundField) -> list[BoundWidget]:
+    """The boxes of a field with several, each in the look of a single one."""
+    for box in field.subwidgets:
+        box.data["attrs"] = {**box.data["attrs"], "class": "form-check-input"}
+    return field.subwidgets
 
 
 @register.filter
