@@ -29,9 +29,13 @@ LONG = [
 
 
 @cache
+def _text(file: str) -> str:
+    """Marks are read from the file, because the process that hands out tests collects none."""
+    return (ROOT / file).read_text()
+
+
 def group_of(file: str) -> str:
-    """Read from the file, because the process that hands out tests collects none."""
-    return STACK if _MARK in (ROOT / file).read_text() else file
+    return STACK if _MARK in _text(file) else file
 
 
 class Spread(LoadScopeScheduling):
@@ -46,13 +50,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The stack's tests mostly wait; beginning with them, the other processes do everything else meanwhile. Who kills
-    the stack's parts comes after those who look at it."""
+    """The stack's tests mostly wait; beginning with them, the other processes do everything else meanwhile. Those with
+    a browser follow one another, so that it is started once. Who kills the stack's parts comes after them."""
     items.sort(key=place_of)
 
 
-def place_of(item: pytest.Item) -> tuple[int, bool]:
+def place_of(item: pytest.Item) -> tuple[int, int]:
     file = item.nodeid.partition("::")[0]
     if group_of(file) == STACK:
-        return 0, "test_soak" in file
-    return 1 + (LONG.index(file) if file in LONG else len(LONG)), False
+        return 0, 0 if "pytest.mark.browser" in _text(file) else 2 if "test_soak" in file else 1
+    return 1 + (LONG.index(file) if file in LONG else len(LONG)), 0

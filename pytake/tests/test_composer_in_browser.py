@@ -6,17 +6,14 @@ import socket
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from apps.simulator.samples import photo
 from pytake.tests.axe import violations
-from pytake.tests.chromium import find_chromium
-from pytake.tests.conftest import DESKTOP, FLAGS, PHONE
+from pytake.tests.conftest import DESKTOP, PHONE
 from pytake.tests.stack import meet, phone_of, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
-# A microphone that beeps, and nobody who has to allow it.
-HEARING = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 LEAD = "helena@aurora.example"
 # The page around it is looked at elsewhere; one row of two thousand emoji speaks for all.
 OPENED = {
@@ -24,14 +21,6 @@ OPENED = {
     "exclude": [[".emoji-rows > :nth-child(n+3)"], ["[data-testid=thread]"]],
 }
 PICTURE = {"name": "vestido.jpg", "mimeType": "image/jpeg", "buffer": photo()}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=find_chromium(), args=[*FLAGS, *HEARING])
-        yield running
-        running.close()
 
 
 @pytest.fixture
