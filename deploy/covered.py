@@ -19,8 +19,8 @@ FLOORS = {
     "apps/whatsapp/intake.py": 100.0,
     "apps/whatsapp/account_events.py": 100.0,
     "apps/whatsapp/payloads/*.py": 100.0,
-    "apps/conversations/ingest/*.py": 95.0,
-    "apps/conversations/sending/*.py": 95.0,
+    "apps/conversations/ingest/*.py": 100.0,
+    "apps/conversations/sending/*.py": 100.0,
 }
 
 

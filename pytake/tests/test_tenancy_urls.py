@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -214,12 +215,20 @@ def test_outsiders_get_the_page_of_a_company_that_never_was(worlds, browser, now
     assert page(browser.get(path)) == page(nowhere["GET"])
 
 
+@pytest.fixture(scope="module")
+def nobody():
+    """A browser without a session, which no address of a company gives it."""
+    browser = Client()
+    yield browser
+    assert settings.SESSION_COOKIE_NAME not in browser.cookies
+
+
 @pytest.mark.parametrize("name", TENANT)
-def test_anonymous_visitors_are_asked_to_log_in(worlds, name):
+def test_anonymous_visitors_are_asked_to_log_in(worlds, nobody, name):
     for method in METHODS:
-        answer = Client().generic(method, worlds[0].url(name))
+        answer = nobody.generic(method, worlds[0].url(name))
         assert (answer.status_code, "/accounts/login/" in answer.url) == (302, True)
-        fragment = Client().generic(method, worlds[0].url(name), headers={"HX-Request": "true"})
+        fragment = nobody.generic(method, worlds[0].url(name), headers={"HX-Request": "true"})
         assert (fragment.status_code, fragment.content) == (401, b"")
 
 

@@ -1,6 +1,8 @@
 """The send loop: posted once, settled by what WhatsApp said; what may have arrived is never posted again by itself."""
 
 import asyncio
+import threading
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 
 from apps.contacts.models import Contact
-from apps.conversations import sending
+from apps.conversations import sending, tasks
 from apps.conversations.models import Conversation, Message, Status
 from apps.conversations.sending import Draft, courier
 from apps.conversations.sending.claims import claim
@@ -18,6 +20,7 @@ from apps.conversations.sending.outcomes import accepted, settle
 from apps.conversations.sending.reconcile import reconcile
 from apps.conversations.tests.conftest import status_of
 from apps.core.clock import now
+from apps.organizations.tenancy import tenant_scope
 from apps.whatsapp.errors import NO_ANSWER, GraphError
 from apps.whatsapp.models import BusinessAccount, Number
 from apps.whatsapp.tests.journal_helpers import SIGNER, journal
@@ -213,6 +216,25 @@ def test_without_an_echo_it_is_held_only_while_other_webhooks_flow(house):
     journal(b"our app", signer=SIGNER)
     assert reconcile() == 1
     assert status_of(row) == Status.HELD
+
+
+def test_the_task_stays_for_what_is_stored_while_it_listens(house, provider):
+    chat = house.chat()
+    house.send(chat, "primeira")
+
+    def another_one():
+        while not provider.posted:
+            time.sleep(0.01)
+        with tenant_scope(house.organization):
+            house.send(chat, "segunda")
+        connections.close_all()
+
+    agent = threading.Thread(target=another_one)
+    agent.start()
+    tasks.deliver()
+    agent.join()
+    assert [request.content["text"] for request in provider.posted] == ["primeira", "segunda"]
+    assert set(Message.objects.filter(direction="out").values_list("status", flat=True)) == {Status.SENT}
 
 
 def test_a_hundred_at_once_are_each_posted_once(house, provider):

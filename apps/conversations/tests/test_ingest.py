@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
+from django.db import connection
+
 from apps.contacts.models import Contact
+from apps.conversations.ingest import storing
 from apps.conversations.models import Conversation, Direction, MediaState, Message, MessageKind, State
 from apps.core.clock import now
 from apps.whatsapp.tests.journal_helpers import drain_all, handle, journal
@@ -66,24 +69,43 @@ def test_a_clock_in_the_future_does_not_stretch_the_window(house):
     assert Conversation.objects.get().window_expires_at < now() + timedelta(hours=24, minutes=1)
 
 
-def test_three_times_and_shuffled_is_the_same_as_once(house):
-    people = [f"551198888{n:04d}" for n in range(8)]
+PEOPLE, LINES = [f"551198888{n:04d}" for n in range(8)], 40
+
+
+def three_times_and_shuffled() -> list[bytes]:
+    """Each line in three spellings: the journal's own digest must not be what saves us."""
     bodies = []
-    for at, phone in enumerate(people * 5):
+    for at, phone in enumerate(PEOPLE * (LINES // len(PEOPLE))):
         contact = {"profile": {"name": phone}, "wa_id": phone}
         said = {**message("text", {"body": f"{at}"}, id=f"wamid.{at}", timestamp=str(1769000000 + at)), "from": phone}
         said.pop("from_user_id")
         bodies.append(body(messages_value(said, contacts=[contact])))
-    # A different spelling each time: the journal's own digest must not be what saves us.
     again = [raw + b" " * n for n in (1, 2, 3) for raw in bodies]
     random.Random(7).shuffle(again)
-    handle(*again)
-    assert sorted(int(row.text) for row in Message.objects.filter(direction="in")) == list(range(40))
-    assert Contact.objects.count() == len(people)
+    return again
+
+
+def test_three_times_and_shuffled_is_the_same_as_once(house):
+    handle(*three_times_and_shuffled())
+    assert sorted(int(row.text) for row in Message.objects.filter(direction="in")) == list(range(LINES))
+    assert Contact.objects.count() == len(PEOPLE)
     conversations = Conversation.objects.all()
-    assert [row.unread_count for row in conversations] == [5] * len(people)
+    assert [row.unread_count for row in conversations] == [5] * len(PEOPLE)
     last = {row.contact.phone: row.last_preview for row in conversations.select_related("contact")}
-    assert last == {phone: str(32 + at) for at, phone in enumerate(people)}
+    assert last == {phone: str(32 + at) for at, phone in enumerate(PEOPLE)}
+
+
+def test_negative_control_without_both_guards_each_line_is_there_three_times(house, monkeypatch):
+    """What is stored is asked for first; what that overlooks, the index refuses."""
+    lines = Message.objects.filter(direction="in")
+    monkeypatch.setattr(storing, "drop_known", lambda items: items)
+    handle(*three_times_and_shuffled()[:LINES])
+    alone = lines.count()
+    assert alone == lines.values("wamid").distinct().count() < LINES
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX message_wamid_once")
+    handle(*[raw + b"    " for raw in three_times_and_shuffled()])
+    assert lines.count() == alone + 3 * LINES
 
 
 def test_a_repetition_inside_one_delivery_is_stored_once(house):

@@ -10,8 +10,10 @@ from django.utils import translation
 from apps.contacts.models import Contact
 from apps.conversations import sending
 from apps.conversations.models import Conversation, Message, Status
-from apps.conversations.sending import Draft, NotSent
+from apps.conversations.sending import Draft, NotSent, door
 from apps.core.clock import now
+from apps.media.services import store_bytes
+from apps.media.tests.samples import picture
 from apps.whatsapp.models import Number
 from apps.whatsapp.providers.base import SendKind
 
@@ -55,6 +57,47 @@ def test_what_may_not_be_sent_is_refused_and_leaves_no_row(house, code, break_it
         house.send(chat, "depois")
     assert refused.value.code == code
     assert Message.objects.filter(direction="out").count() == 1
+
+
+def test_the_systems_drafts_are_stored_in_their_order_and_once(house):
+    chat = house.chat()
+    drafts = [(chat, Draft(uuid4(), text=words)) for words in ("primeiro", "segundo")]
+    for again in ([], drafts, drafts):
+        door.send_all(again)
+    assert list(Message.objects.filter(direction="out").order_by("id").values_list("text", flat=True)) == [
+        "primeiro",
+        "segundo",
+    ]
+
+
+def test_one_draft_that_may_not_go_stores_none_of_them(house):
+    chat = house.chat()
+    with pytest.raises(NotSent):
+        door.send_all([(chat, Draft(uuid4(), text="primeiro")), (chat, Draft(uuid4()))])
+    assert not Message.objects.filter(direction="out").exists()
+
+
+def test_a_file_that_whatsapp_does_not_take_is_refused_in_words(house, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    chat, stored = house.chat(), store_bytes(picture(), name="foto.jpg", declared_mime="image/jpeg")
+    assert house.send(chat, kind=SendKind.IMAGE, media=stored).media == stored, "negative control: it goes as a picture"
+    stored.mime = "image/tiff"
+    with pytest.raises(NotSent) as refused:
+        house.send(chat, kind=SendKind.IMAGE, media=stored)
+    assert (refused.value.code, bool(refused.value.messages[0])) == ("content", True)
+
+
+def test_an_answer_quotes_a_line_of_the_same_customer_only(house):
+    line = house.text("Quanto custa?", timestamp=str(int(now().timestamp())))
+    other = Contact.objects.create(phone="5511911112222")
+    foreign = Message.objects.create(
+        conversation=Conversation.objects.create(contact=other, number=house.number),
+        contact=other,
+        number=house.number,
+        direction="in",
+    )
+    assert house.send(line.conversation, reply_to_id=line.pk).reply_to == line
+    assert house.send(line.conversation, reply_to_id=foreign.pk).reply_to is None
 
 
 def test_a_paused_number_says_why(house):

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from apps.conversations.ingest.statuses import RANKS
+from apps.conversations.ingest.statuses import RANKS, apply_parked
 from apps.conversations.models import Message, ParkedStatus, Status
 from apps.conversations.sending.claims import claim
 from apps.conversations.sending.outcomes import accepted, settle
@@ -107,3 +107,9 @@ def test_a_foreign_callback_id_moves_nothing(house, callback):
 
 def test_every_status_has_a_rank():
     assert set(RANKS) | {Status.NONE} == set(Status.values)
+
+
+def test_parked_statuses_that_somebody_else_has_applied_by_now_change_nothing(house):
+    row = house.send(house.chat())
+    apply_parked([(house.number.pk, "wamid.out.1")])
+    assert (status_of(row), ParkedStatus.objects.count()) == (Status.QUEUED, 0)

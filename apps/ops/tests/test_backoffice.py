@@ -169,7 +169,7 @@ def address(model: Any, page: str, *args: Any) -> str:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_every_model_has_a_list_a_search_and_a_page_without_secrets(rows, reader, model):
-    for query in ("", "?q=word", f"?q=%40{rows['organization'].slug}", "?q=01890a5d-ac96-774b-bcce-b302099a8057"):
+    for query in ("?q=word", f"?q=%40{rows['organization'].slug}", "?q=01890a5d-ac96-774b-bcce-b302099a8057"):
         assert reader.get(address(model, "changelist") + query).status_code == 200
     with platform_scope(reason="the test opens a row of any tenant"):
         row = model._default_manager.first()
@@ -184,7 +184,7 @@ def test_every_model_has_a_list_a_search_and_a_page_without_secrets(rows, reader
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_lists_cost_the_same_whatever_their_size(rows, superuser, model):
     with CaptureQueriesContext(connection) as queries:
-        superuser.get(address(model, "changelist"))
+        assert superuser.get(address(model, "changelist")).status_code == 200
     own = [query["sql"] for query in queries if model._meta.db_table in query["sql"] and "COUNT(" in query["sql"]]
     assert own == []
     assert len(queries) <= 6

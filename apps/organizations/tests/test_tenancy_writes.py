@@ -49,11 +49,14 @@ def test_rows_of_another_tenant_are_refused(write):
         writes[write]()  # negative control: at home the same write goes through
 
 
-def test_bulk_create_stamps_each_row():
+@pytest.mark.parametrize("options", [{}, {"batch_size": 1}], ids=["copied", "inserted"])
+def test_bulk_create_stamps_each_row(options):
     company = OrganizationFactory()
     with tenant_scope(company):
-        made = Membership.objects.bulk_create([Membership(user=UserFactory()) for _ in range(2)])
+        made = Membership.objects.bulk_create([Membership(user=UserFactory()) for _ in range(2)], **options)
+        stored = set(Membership.objects.values_list("pk", flat=True))
     assert {member.organization_id for member in made} == {company.pk}
+    assert {member.pk for member in made} == stored
 
 
 def test_the_owner_of_a_row_never_changes():

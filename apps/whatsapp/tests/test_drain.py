@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from django.conf import settings
 from django.db import OperationalError
 
 from apps.conversations.models import Message
 from apps.core.clock import now
+from apps.core.redis import connection
+from apps.core.wake import wake
 from apps.organizations.tenancy import platform_scope, tenant_scope
 from apps.organizations.tests.factories import OrganizationFactory
-from apps.whatsapp import drain, intake
+from apps.whatsapp import drain, intake, tasks
 from apps.whatsapp.models import QuarantinedEntry, WebhookDelivery, secret_fingerprint
 from apps.whatsapp.tests.factories import BusinessAccountFactory, NumberFactory
 from apps.whatsapp.tests.journal_helpers import drain_all, handle, journal
@@ -40,6 +43,19 @@ def test_a_delivery_becomes_its_messages_and_is_done(number):
     (row,) = handle(text("wamid.1", "Oi"))
     assert texts() == ["Oi"]
     assert (row.state, row.note, row.handled_at is not None) == (State.DONE, "", True)
+
+
+def test_a_flush_takes_the_wake_up_along_and_the_beat_finds_the_row(number):
+    row, waiting = journal(text("wamid.1", "Oi")), lambda: connection().llen("inbound")
+    wake("whatsapp.drain")
+    assert waiting() == 1
+    connection().flushdb()
+    assert (waiting(), texts()) == (0, []), "negative control: by Valkey alone nobody would ever come"
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        if entry["task"] == tasks.drain.name:
+            tasks.drain()
+    row.refresh_from_db()
+    assert (row.state, texts()) == (State.DONE, ["Oi"])
 
 
 def test_an_unknown_number_is_journalled_noted_and_counted(number):
