@@ -85,7 +85,9 @@ class QueryForm(forms.Form):
         max_length=20_000,
         strip=False,
         help_text=_("Variables as :name, for example SELECT status FROM orders WHERE phone = :phone"),
-        widget=forms.Textarea(attrs={"class": "form-control query-text", "rows": 7, "spellcheck": "false"}),
+        widget=forms.Textarea(
+            attrs={"class": "form-control query-text", "rows": 7, "spellcheck": "false", "data-code": "sql"}
+        ),
     )
     params = forms.CharField(
         label=_("Values of the variables"),

@@ -1,16 +1,15 @@
-// <pt-code>: CodeMirror over a script's textarea, which keeps the text for the form. It lives in a shadow root: there its
-// styles are sheets of the root, which the content security policy allows; in the document they would be style elements.
+// <pt-code>: CodeMirror over the textarea of a script or a query, which keeps the text for the form. It lives in a shadow root:
+// there its styles are sheets of the root, which the content security policy allows; in the document they would be elements.
 import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { localCompletionSource, python } from "@codemirror/lang-python";
 import { HighlightStyle, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { $, $$ } from "../core/dom.js";
-import { w } from "./words.js";
+import { $, $$, t } from "../core/dom.js";
 
-const GIVEN = ["variables", "result", "contact", "conversation", "company", "number", "last", "now"];
+// Of each, `language(form)`: the extensions of what may be written here, and where completions come from.
+const LANGUAGES = { python: () => import("./python.js"), sql: () => import("./sql.js") };
 
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword], color: "var(--pt-info)", fontWeight: "600" },
@@ -37,31 +36,11 @@ const look = EditorView.theme({
   ".cm-completionDetail": { color: "var(--pt-muted)", fontStyle: "normal" },
 });
 
-/** Names of the flow's variables where one is asked for by name, else what a script is given. */
-function completions(names) {
-  return (context) => {
-    const inside = context.matchBefore(/(?:variables|result)\[["']?\w*/);
-    if (inside) {
-      const at = inside.text.indexOf("[") + 1;
-      const closed = context.state.sliceDoc(context.pos, context.pos + 2).match(/^["']?\]/)?.[0].length ?? 0;
-      const put = (name) => (view, _, from, to) => {
-        const written = `'${name}']`;
-        view.dispatch({ changes: { from, to: to + closed, insert: written }, selection: { anchor: from + written.length } });
-      };
-      return { from: inside.from + at, filter: false, options: names.filter((name) => name.startsWith(inside.text.slice(at).replace(/["']/, ""))).map((name) => ({ label: name, type: "variable", apply: put(name) })) };
-    }
-    const word = context.matchBefore(/\w+/);
-    if (!word && !context.explicit) return null;
-    const own = names.map((name) => ({ label: `variables['${name}']`, type: "variable", detail: w("variable") }));
-    return { from: word?.from ?? context.pos, options: [...GIVEN.map((label) => ({ label, type: "keyword" })), ...own], validFor: /^[\w[\]']*$/ };
-  };
-}
-
 class PtCode extends HTMLElement {
   connectedCallback() {
     if (this.view || !this.area) return;
     const { area } = this;
-    const names = $$("[data-code-words] option", area.form).map((option) => option.value);
+    const { extensions, completions } = this.language(area.form);
     const isFixed = area.matches(":disabled");
     const label = $(`label[for="${area.id}"]`, area.form);
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open", delegatesFocus: true });
@@ -71,11 +50,11 @@ class PtCode extends HTMLElement {
       doc: area.value,
       extensions: [
         lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), highlightActiveLine(), indentUnit.of("    "),
-        python(), syntaxHighlighting(colours), look, EditorView.lineWrapping,
-        autocompletion({ override: [completions(names), localCompletionSource], icons: false }),
+        extensions, syntaxHighlighting(colours), look, EditorView.lineWrapping,
+        autocompletion({ override: completions, icons: false }),
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
         EditorState.readOnly.of(isFixed), EditorView.editable.of(!isFixed),
-        EditorView.contentAttributes.of({ "aria-label": label?.textContent.trim() ?? "", "aria-description": w("codeKeys"), ...(area.getAttribute("aria-invalid") ? { "aria-invalid": "true" } : {}) }),
+        EditorView.contentAttributes.of({ "aria-label": label?.textContent.trim() ?? "", "aria-description": t("codeKeys"), ...(area.getAttribute("aria-invalid") ? { "aria-invalid": "true" } : {}) }),
         EditorView.updateListener.of((update) => update.docChanged && this.write()),
       ],
     });
@@ -95,14 +74,17 @@ class PtCode extends HTMLElement {
 
 customElements.define("pt-code", PtCode);
 
-function upgrade() {
-  for (const area of $$("textarea[data-code=python]:not([hidden])")) {
-    const editor = document.createElement("pt-code");
-    editor.area = area;
-    area.hidden = true;
-    area.after(editor, Object.assign(document.createElement("div"), { className: "form-hint", textContent: w("codeKeys") }));
-  }
+async function upgrade(area) {
+  area.dataset.codeSeen = "";
+  const { language } = await LANGUAGES[area.dataset.code]();
+  if (!area.isConnected) return;
+  const editor = Object.assign(document.createElement("pt-code"), { area, language });
+  const isHere = document.activeElement === area;
+  area.hidden = true;
+  area.after(editor, Object.assign(document.createElement("div"), { className: "form-hint", textContent: t("codeKeys") }));
+  if (isHere) editor.view.focus();
 }
 
-document.addEventListener("htmx:load", upgrade);
-upgrade();
+const upgradeAll = () => $$("textarea[data-code]:not([data-code-seen])").forEach(upgrade);
+document.addEventListener("htmx:load", upgradeAll);
+upgradeAll();
