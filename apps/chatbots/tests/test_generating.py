@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from django.urls import reverse
+
 from apps.ai.models import Usage
 from apps.ai.tests.conftest import make_provider, simulator_url
 from apps.chatbots import generating, services
@@ -62,6 +64,15 @@ def test_what_was_described_is_shown_and_becomes_a_draft_only_when_accepted(aski
     assert (sent[-1], status) == ("Anotado: 2", "ended")
     assert run(draft, ["calabresa", "6"])[1] == "handed"
     assert Usage.objects.get().state == Usage.State.DONE
+
+
+def test_without_an_ai_the_page_leads_to_where_one_is_connected(make_provider):
+    member = MembershipFactory(role="admin")
+    shop = Workshop(Flow(organization=member.organization), {"admin": member})
+    shown = shop.client("admin").get(shop.url("generate")).content.decode()
+    providers = reverse("console:providers", kwargs={"slug": member.organization.slug})
+    assert f'class="btn btn-primary" href="{providers}"' in shown
+    assert "<textarea" not in shown
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.ai.errors import AiError
+from apps.ai.models import Provider
 from apps.chatbots import generating, importing, proposals, ready_made, services
 from apps.chatbots.forms import AcceptForm, DescribeForm, ImportForm
 from apps.chatbots.presenting import facts_by_id, named
@@ -54,6 +55,8 @@ def import_bot(request: HttpRequest, slug: str) -> HttpResponse:
 @requires(Perm.MANAGE_BOTS)
 def generate(request: HttpRequest, slug: str) -> HttpResponse:
     """An AI draws what was described, and that is shown; nothing is kept yet."""
+    if not Provider.objects.filter(is_active=True).exists():
+        return page(request, "no_provider.html")
     form = DescribeForm(request.POST or None)
     if form.is_valid():
         try:
@@ -66,8 +69,6 @@ def generate(request: HttpRequest, slug: str) -> HttpResponse:
             return go(request, "proposal", key=proposals.keep(found, member(request)))
     context = {"form": form, "title": _("Flow from a description"), "back_url": address(request, "bots")}
     context["save_label"] = _("Draw the flow")
-    if not form.fields["provider"].queryset.exists():  # type: ignore[attr-defined]
-        context["text"] = _("Connect an AI provider first, under Connections.")
     return page(request, "form.html", status=422 if form.is_bound else 200, **context)
 
 

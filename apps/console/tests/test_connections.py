@@ -91,6 +91,13 @@ def test_a_provider_is_kept_with_money_as_micros_and_its_key_out_of_sight(compan
     with tenant_scope(company.organization):
         assert Provider.objects.get().api_key.reveal() == "sk-canary-0f11"
     assert b"US$ 50.00" in browser.get(company.url("providers")).content
+    flow = FlowFactory(organization=company.organization, draft={"nodes": [{"fields": {"provider": str(found.pk)}}]})
+    page = browser.get(company.url("provider", provider_id=found.pk)).content.decode()
+    assert flow.name in page.partition("Where it is used")[2]
+    browser.post(company.url("provider_delete", provider_id=found.pk))
+    with tenant_scope(company.organization):
+        assert Provider.objects.exists(), "it went away from under a flow"
+        flow.delete()
     browser.post(company.url("provider_delete", provider_id=found.pk))
     assert b"No provider yet" in browser.get(company.url("providers")).content
 
