@@ -22,6 +22,14 @@ const LABELS = {
   "handle.ariaLabel": w("handle"),
 };
 
+const colourOf = (node) => COLOURS[node.data.facts?.group] ?? "#c7d1cc";
+// The same elements every time: a step that is dragged draws the canvas sixty times a second, and these not at all.
+const AROUND = [
+  h(Background, { key: "background", gap: 20 }),
+  h(Controls, { key: "controls", showInteractive: false, position: "bottom-left" }),
+  h(MiniMap, { key: "minimap", pannable: true, zoomable: true, position: "bottom-right", nodeColor: colourOf }),
+];
+
 function stepOf(store, node, before) {
   const facts = store.factsOf(node.id);
   const lit = store.lit.has(node.id);
@@ -120,10 +128,7 @@ function Board({ store, element, isFixed }) {
     ariaLabelConfig: LABELS, fitView: true, fitViewOptions: look, minZoom: 0.1, maxZoom: 1.75,
     onlyRenderVisibleElements: nodes.length > 80, nodesDraggable: !isFixed, nodesConnectable: !isFixed, deleteKeyCode: isFixed ? null : ["Delete", "Backspace"],
     selectionKeyCode: "Shift", multiSelectionKeyCode: ["Control", "Meta", "Shift"], zoomOnDoubleClick: false, nodeDragThreshold: 3, elevateNodesOnSelect: false,
-  },
-  h(Background, { gap: 20 }),
-  h(Controls, { showInteractive: false, position: "bottom-left" }),
-  h(MiniMap, { pannable: true, zoomable: true, position: "bottom-right", nodeColor: (node) => COLOURS[node.data.facts?.group] ?? "#c7d1cc" }));
+  }, ...AROUND);
 }
 
 /** Draws into `host`; returns what takes it away again. */
