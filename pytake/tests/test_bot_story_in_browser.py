@@ -143,6 +143,11 @@ def test_a_flow_is_tried_tested_published_looked_at_broken_and_rolled_back(log_i
     page.locator("dialog[open]").get_by_role("button", name="Voltar").last.click()
     expect(page.get_by_test_id("version")).to_have_count(3)
     answered(phone, "Maior", 3)
+    write(phone, "Maioridade")
+    bubbles = phone.get_by_test_id("phone-thread").get_by_test_id("bubble")
+    expect(bubbles.filter(has_text="Quantos anos")).to_have_count(4)
+    write(phone, "12")
+    expect(bubbles.filter(has_text="Menor: 12")).to_have_count(1)
 
 
 def test_a_bot_says_its_piece_and_hands_over_to_an_agent_who_sees_what_happened(inbox, customer, bot):

@@ -19,6 +19,12 @@ DRAWN = flow_of(
 )
 for place, node in enumerate(DRAWN["nodes"]):
     node |= {"x": 300 * (place % 2), "y": 190 * (place // 2)}
+ASKING = flow_of(
+    [
+        ("start", {}),
+        ("database_query", {"query": "SELECT", "params": [{"name": "phone", "value": "{{contact.phone}}"}]}),
+    ]
+)
 FLOWS = """
 import json
 from apps.chatbots import services
@@ -26,17 +32,19 @@ from apps.organizations.models import Organization
 from apps.organizations.tenancy import tenant_scope
 with tenant_scope(Organization.objects.get(slug="loja-aurora")):
     bot = services.create_bot(name="Detalhes", by=None)
-    made = [services.create_flow(bot, name=name, by=None) for name in ("Um", "Dois", "Três", "Quatro")]
-    for flow in (made[0], made[2], made[3]):
-        services.save_draft(flow, json.loads({drawn!r}), 1, None)
+    made = [services.create_flow(bot, name=name, by=None) for name in ("Um", "Dois", "Três", "Quatro", "Cinco")]
+    for flow, drawn in zip(made, json.loads({drawn!r})):
+        if drawn:
+            services.save_draft(flow, drawn, 1, None)
     print(*(flow.pk for flow in made))
 """
 
 
 @pytest.fixture(scope="module")
 def flows(stack):
-    """Addresses of four flows: the second is empty."""
-    made = stack.manage("shell", "-v", "0", "-c", FLOWS.format(drawn=json.dumps(DRAWN))).split()
+    """Addresses of five flows: the second is empty, the last asks a database."""
+    drawn = json.dumps([DRAWN, None, DRAWN, DRAWN, ASKING])
+    made = stack.manage("shell", "-v", "0", "-c", FLOWS.format(drawn=drawn)).split()
     return [f"{stack.url}/o/loja-aurora/bots/flows/{pk}/" for pk in made]
 
 
@@ -160,3 +168,29 @@ def test_a_script_is_written_with_colours_completion_and_the_keyboard(log_in, fl
     expect(form.get_by_role("status")).to_be_visible()
     expect(editor).to_contain_text("variables['amount']")
     assert page.complaints == []
+
+
+def test_a_query_is_completed_with_the_words_of_sql_and_the_variables_of_its_step(log_in, flows):
+    page = opened(log_in(OWNER), f"{flows[4]}#n2")
+    editor = page.locator("pt-code").get_by_role("textbox")
+    editor.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" status FROM orders WH")
+    page.get_by_role("option", name="WHERE", exact=True).click()
+    page.keyboard.type(" phone = :")
+    page.get_by_role("option", name=":phone").click()
+    wanted = "SELECT status FROM orders WHERE phone = :phone"
+    expect(page.get_by_test_id("node-form").locator("[name=query]")).to_have_value(wanted)
+    assert page.complaints == []
+
+
+def test_what_is_asked_for_before_the_canvas_has_come_is_shown_when_it_has(log_in, flows):
+    page, held = log_in(OWNER), []
+    page.route("**/chunks/builder-*.js", lambda route: held.append(route))
+    page.goto(flows[2], wait_until="domcontentloaded")
+    page.wait_for_function("window.htmx && document.readyState !== 'loading'")
+    page.get_by_test_id("open-simulator").click()
+    held.pop().continue_()
+    expect(page.get_by_test_id("simulator")).to_be_visible()
+    expect(page.locator("pt-builder[data-ready]")).to_be_visible()
+    expect(page.get_by_test_id("simulator")).to_be_visible()

@@ -21,6 +21,8 @@ class PtBuilder extends HTMLElement {
   get isFixed() { return this.hasAttribute("data-fixed"); }
 
   async connectedCallback() {
+    this.addEventListener("click", (event) => event.target.closest("[data-close-drawer]") && this.closeDrawer());
+    this.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && detail.elt.dataset.panelOpen && this.show(detail.elt.dataset.panelOpen));
     const answer = await fetch(this.dataset.url, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return toast({ level: "error", text: sentenceFor(answer?.status ?? 0) });
     const data = await answer.json();
@@ -28,8 +30,6 @@ class PtBuilder extends HTMLElement {
     if (!this.isFixed) this.saver = new Saver(this.store, { url: this.dataset.url, revision: data.revision, onState: (state, extra) => this.tell(state, extra) });
     this.stop = draw($("[data-canvas]", this), { store: this.store, element: this, isFixed: this.isFixed });
     this.addEventListener("click", (event) => this.act(event.target.closest("[data-act]")?.dataset));
-    this.addEventListener("click", (event) => event.target.closest("[data-close-drawer]") && this.closeDrawer());
-    this.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && detail.elt.dataset.panelOpen && this.show(detail.elt.dataset.panelOpen));
     this.addEventListener("click", (event) => this.replay(event.target.closest("[data-replay-node]")));
     this.addEventListener("flow:ready", () => this.ready(), { once: true });
     listenToKeys(this);

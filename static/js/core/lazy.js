@@ -14,7 +14,7 @@ const CHUNKS = [
   ["pt-builder", () => import("../builder/index.js")],
   ["pt-rows", () => import("../builder/rows.js")],
   ["[data-node-form] [data-limit]", () => import("../builder/counters.js")],
-  ["[data-code=python]", () => import("../builder/code.js")],
+  ["[data-code]", () => import("../code/editor.js")],
   ["[data-insert]", () => import("../builder/insert.js")],
   ["[data-bs-toggle]", () => import("./widgets.js")],
 ];
@@ -50,6 +50,13 @@ document.addEventListener("submit", (event) => {
   load();
   customElements.whenDefined("pt-composer").then(() => held.delete(form) && form.requestSubmit());
 }, true);
+
+// So does what is asked for from a builder that does not work yet: its answer would have nobody to show it.
+document.addEventListener("htmx:confirm", (event) => {
+  if (!event.detail.elt.closest?.("pt-builder:not(:defined)")) return;
+  event.preventDefault();
+  customElements.whenDefined("pt-builder").then(() => event.detail.issueRequest(true));
+});
 
 load();
 document.addEventListener("htmx:load", load);
