@@ -96,7 +96,11 @@ FOCUSED = "() => { const at = document.activeElement; return [at.name, at.ariaLa
 
 
 def tab_to(page: Page, wanted: str, key: str = "Tab") -> None:
-    """Until the field of that name, or the control with that text, has the focus."""
+    """Until the field of that name, or the control with that text, has the focus. A page that was just opened has a
+    link to its content, past the menu."""
+    if key == "Tab" and page.evaluate("document.activeElement === document.body && !location.hash"):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
     for _press in range(80):
         page.keyboard.press(key)
         if wanted in page.evaluate(FOCUSED):
