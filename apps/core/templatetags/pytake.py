@@ -125,7 +125,10 @@ def ago(moment: datetime | None, css: str = "") -> SafeString:
     if moment is None:
         return SafeString()
     local = timezone.localtime(moment)
-    before, after = _around_moment(local.replace(second=0, microsecond=0), timezone.localdate(), css, get_language())
+    minute = local.replace(
+        second=0, microsecond=0, tzinfo=None
+    )  # with its zone it would equal other zones' same moment
+    before, after = _around_moment(minute, timezone.localdate(), css, get_language())
     return SafeString(f"{before}{local.isoformat(timespec='seconds')}{after}")
 
 

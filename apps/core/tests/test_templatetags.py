@@ -124,6 +124,15 @@ def test_ago_carries_the_exact_moment_for_machines():
     assert pytake.ago(None) == ""
 
 
+def test_the_same_moment_is_told_in_the_time_of_each_company():
+    told = []
+    for zone in ("America/Sao_Paulo", "America/Manaus", "America/Sao_Paulo"):
+        with timezone.override(zone):
+            told.append((pytake.ago(NOON), pytake.short_time(NOON)))
+    assert told[0] == told[2] != told[1]
+    assert all(f">{text}</time>" in html for html, text in told)
+
+
 @pytest.mark.parametrize(("minutes", "text"), [(1330, "22h 10m"), (48, "48m"), (0, "0m"), (-1, "")])
 def test_what_is_left_of_the_window(minutes, text):
     assert pytake.time_left(NOON + timedelta(minutes=minutes)) == text
