@@ -30,13 +30,24 @@ def shown():
     return row.reactions.get("contact", {}).get("emoji"), row.text, row.revoked_at is not None
 
 
+@pytest.fixture(params=["together", "one by one"])
+def deliver(request):
+    """`deliver(items)`: in one batch, or each when the ones before are stored."""
+
+    def hand_over(items):
+        bodies = [body(messages_value(item)) for item in items]
+        for batch in [bodies] if request.param == "together" else [[each] for each in bodies]:
+            handle(*batch)
+
+    return hand_over
+
+
 ORDERS = list(permutations([TEXT, react("👍", 1769000010), react("❤️", 1769000020)]))
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=range(len(ORDERS)))
-def test_the_latest_reaction_wins_in_any_order(house, order):
-    for item in order:
-        handle(body(messages_value(item)))
+def test_the_latest_reaction_wins_in_any_order(house, deliver, order):
+    deliver(order)
     assert shown() == ("❤️", "primeira versão", False)
 
 
@@ -44,18 +55,16 @@ EDITS = list(permutations([TEXT, edit("segunda", 1769000010), edit("terceira", 1
 
 
 @pytest.mark.parametrize("order", EDITS, ids=range(len(EDITS)))
-def test_the_latest_edit_wins_in_any_order_and_versions_are_kept(house, order):
-    for item in order:
-        handle(body(messages_value(item)))
+def test_the_latest_edit_wins_in_any_order_and_versions_are_kept(house, deliver, order):
+    deliver(order)
     row = Message.objects.get(wamid=WAMID)
     assert row.text == "terceira"
     assert "primeira versão" in row.payload["versions"]
 
 
 @pytest.mark.parametrize("order", list(permutations([TEXT, revoke(1769000010)])), ids=["after", "before"])
-def test_a_deletion_is_seen_in_any_order(house, order):
-    for item in order:
-        handle(body(messages_value(item)))
+def test_a_deletion_is_seen_in_any_order(house, deliver, order):
+    deliver(order)
     assert shown()[2]
 
 
