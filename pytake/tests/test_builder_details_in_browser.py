@@ -181,6 +181,13 @@ def test_a_query_is_completed_with_the_words_of_sql_and_the_variables_of_its_ste
     page.get_by_role("option", name=":phone").click()
     wanted = "SELECT status FROM orders WHERE phone = :phone"
     expect(page.get_by_test_id("node-form").locator("[name=query]")).to_have_value(wanted)
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.type('{"find": {"phone": :')  # MongoDB's: variables as well, but no words of SQL
+    page.get_by_role("option", name=":phone").click()
+    page.keyboard.type('}, "wh')
+    page.wait_for_timeout(500)
+    expect(page.locator("pt-code").get_by_role("option")).to_have_count(0)
     assert page.complaints == []
 
 
