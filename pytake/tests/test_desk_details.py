@@ -34,6 +34,19 @@ FROM organizations_organization WHERE slug = 'loja-aurora' ON CONFLICT DO NOTHIN
 """
 
 
+AT_ONCE = """() => {
+  window.isSamePage = true;
+  const pane = document.querySelector("#thread-pane");
+  const before = pane.querySelector("[data-testid=resolve]");
+  new MutationObserver((_, watcher) => {
+    const button = pane.querySelector("[data-testid=resolve]");
+    if (!button || button === before) return;
+    watcher.disconnect();
+    button.click();
+  }).observe(pane, { childList: true, subtree: true });
+}"""
+
+
 @pytest.fixture
 def chat(stack):
     """A conversation of a customer, held by the agent: its address on the desk."""
@@ -101,6 +114,17 @@ def test_resolve_is_taken_back_and_snooze_returns_on_top(stack, chat, desk):
     expect(row).to_have_count(0)
     stack.rows("UPDATE conversations_conversation SET snoozed_until = now() WHERE state = 'snoozed' RETURNING 1")
     expect(row).to_contain_text("ligar para o banco", timeout=20_000)
+    assert page.complaints == []
+
+
+def test_a_button_works_from_the_moment_it_is_drawn(chat, desk):
+    address = chat("31", "Cheguei na loja")
+    page = desk(chat("32", "Outra pessoa"))
+    page.evaluate(AT_ONCE)
+    page.locator(f"#c-{address.rstrip('/').rpartition('/')[2]} .row-link").click()
+    expect(page.locator("[data-undo] button", has_text="Desfazer")).to_be_visible()
+    expect(page.get_by_test_id("reopen")).to_be_visible()
+    assert page.evaluate("window.isSamePage")
     assert page.complaints == []
 
 

@@ -10,7 +10,8 @@ Object.assign(htmx.config, {
   allowScriptTags: false,
   historyCacheSize: 0,
   selfRequestsOnly: true,
-  attributesToSettle: ["class", "width", "height"],
+  attributesToSettle: [],
+  defaultSettleDelay: 0, // until it has settled, a new form is a plain one: it would leave the page
   responseHandling: [
     { code: "204", swap: false },
     { code: "[23]..", swap: true },
