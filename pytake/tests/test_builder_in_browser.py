@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from pytake.tests.axe import violations_of_both
 
@@ -35,8 +35,8 @@ STEPS = {
 EDGES = 9
 
 
-def write(page: Page, fields: dict[str, str]) -> None:
-    """The drawer's form, filled in and saved."""
+def fill(page: Page, fields: dict[str, str]) -> Locator:
+    """The drawer's form, filled in."""
     form = page.get_by_test_id("node-form")
     for name, value in fields.items():
         cell = form.get_by_label(name, exact=True)
@@ -46,6 +46,12 @@ def write(page: Page, fields: dict[str, str]) -> None:
             cell.fill(value)
         else:
             form.locator(f"[name={name}]").fill(value)
+    return form
+
+
+def write(page: Page, fields: dict[str, str]) -> None:
+    """The drawer's form, filled in and saved."""
+    form = fill(page, fields)
     form.get_by_role("button", name="Salvar etapa").click()
     expect(form.get_by_role("status")).to_be_visible()
 
@@ -240,3 +246,44 @@ def test_a_step_s_form_that_arrives_late_does_not_push_out_the_panel_that_was_as
     page.get_by_role("button", name="Mostrar tudo").click()
     expect(page.get_by_test_id("figures")).to_be_visible()
     expect(page.get_by_test_id("node-form")).to_have_count(0)
+
+
+def head(page: Page, step: str) -> Locator:
+    return page.locator(f".react-flow__node[data-id={step}] .bn-head")
+
+
+def test_what_is_typed_in_a_step_is_kept_when_it_is_left_and_decides_where_the_next_one_comes(new_bot):
+    page = new_bot("Pressa", "^Fluxo|^Main flow")
+    add(page, "buttons", after="start")
+    held = []
+    page.route("**/draft/", lambda route: held.append(route) if route.request.method == "GET" else route.continue_())
+    fill(page, {"text": "Olá! Sobre o que é?", "Botão 1": "Vendas", "Botão 2": "Suporte"})
+    with page.expect_request(lambda asked: asked.url.endswith("/draft/") and asked.method == "GET"):
+        page.locator(".palette-kind[data-kind=message]").click()
+    expect(page.locator(".react-flow__node-step")).to_have_count(2)  # it waits for its place
+    held.pop().continue_()
+    page.unroute("**/draft/")
+    expect(page.get_by_test_id("node-form")).to_have_attribute("action", re.compile("/n2/$"))
+    expect(page.locator(".react-flow__edge")).to_have_count(2)
+    fill(page, {"text": "Vamos às ofertas."})
+    head(page, "n1").click()
+    form = page.get_by_test_id("node-form")
+    expect(form).to_have_attribute("action", re.compile("/n1/$"))
+    expect(form.get_by_label("Botão 2")).to_have_value("Suporte")
+    expect(form.get_by_label("Vendas")).to_have_value("n2")
+    head(page, "n2").click()
+    expect(form.locator("[name=text]")).to_have_value("Vamos às ofertas.")
+
+
+def test_a_step_that_is_refused_stays_open_until_it_is_mended_or_thrown_away(new_bot):
+    page = new_bot("Recusa", "^Fluxo|^Main flow")
+    add(page, "question", STEPS["question"], after="start")
+    form = fill(page, {"text": "Como você se chama?", "retries": "99"})
+    head(page, "start").click()
+    expect(form.get_by_role("alert")).to_be_visible()
+    expect(form.locator("[name=text]")).to_have_value("Como você se chama?")
+    page.keyboard.press("Escape")
+    form.get_by_role("button", name="Descartar").click()
+    expect(form).to_have_count(0)
+    head(page, "n1").click()
+    expect(form.locator("[name=text]")).to_have_value("Qual é o seu nome?")

@@ -25,7 +25,7 @@ export function listen(element) {
     event.stopImmediatePropagation();
     toggle.setAttribute("aria-pressed", "false");
     element.store.count(null);
-    if (element.getAttribute("data-panel") === "figures") element.closeDrawer();
+    if (element.getAttribute("data-panel") === "figures") element.drawer.leave();
   }, { capture: true });
   show();
 }

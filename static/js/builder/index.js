@@ -1,11 +1,12 @@
 // <pt-builder>: the canvas of a flow with its palette, drawer, keys and autosave. A chunk of its own, for its pages only.
 import { $, $$ } from "../core/dom.js";
-import htmx, { sentenceFor } from "../core/htmx.js";
+import { sentenceFor } from "../core/htmx.js";
 import { toast } from "../core/toasts.js";
 import { draw } from "./canvas.js";
 import { listen as listenToClipboard } from "./clipboard.js";
+import { Drawer } from "./drawer.js";
 import { listen as listenToFigures } from "./figures.js";
-import { addComment, addNode, connect, nodeOf, place, remove, replaceNode } from "./graph.js";
+import { addComment, addNode, connect, nodeOf, place, remove } from "./graph.js";
 import { listen as listenToKeys } from "./keys.js";
 import { align, arrange } from "./layout.js";
 import "./palette.js";
@@ -21,8 +22,7 @@ class PtBuilder extends HTMLElement {
   get isFixed() { return this.hasAttribute("data-fixed"); }
 
   async connectedCallback() {
-    this.addEventListener("click", (event) => event.target.closest("[data-close-drawer]") && this.closeDrawer());
-    this.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && detail.elt.dataset.panelOpen && this.show(detail.elt.dataset.panelOpen));
+    this.drawer = new Drawer(this);
     const answer = await fetch(this.dataset.url, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return toast({ level: "error", text: sentenceFor(answer?.status ?? 0) });
     const data = await answer.json();
@@ -102,7 +102,8 @@ class PtBuilder extends HTMLElement {
   }
 
   /** Add a step: where it was dropped, or right of the chosen step and connected to its first free port. */
-  add(kind, spot) {
+  async add(kind, spot) {
+    if (!(await this.drawer.written())) return; // the form of the step behind which it comes decides its ports
     const { store } = this;
     const { title, fields = {} } = store.catalogue[kind] ?? {};
     if (!title) return;
@@ -123,7 +124,7 @@ class PtBuilder extends HTMLElement {
   removeSelected() {
     const { graph, selected } = this.store;
     if (!selected.length) return;
-    if (selected.includes(this.opened)) this.closeDrawer();
+    if (selected.includes(this.drawer.opened)) this.drawer.close();
     this.store.change(remove(graph, selected));
   }
 
@@ -137,20 +138,10 @@ class PtBuilder extends HTMLElement {
     this.flow.setViewport({ x: width / 2 - node.x - 110, y: height / 2 - node.y - 60, zoom: 1 }, { duration: 200 });
   }
 
-  /** The drawer shows the node's form, made by the server from the saved draft. */
-  async open(id) {
-    const address = this.dataset.nodeUrl;
-    if (!address) return this.dispatchEvent(new CustomEvent("flow:select", { detail: { id }, bubbles: true }));
-    this.opened = id;
-    if (this.saver && !(await this.saver.flush())) return;
+  /** Its form in the drawer; where there are none, whoever draws around the canvas shows it. */
+  open(id) {
+    if (this.dataset.nodeUrl) return this.drawer.open(id);
     this.dispatchEvent(new CustomEvent("flow:select", { detail: { id }, bubbles: true }));
-    await htmx.ajax("GET", address.replace("--node--", encodeURIComponent(id)), { target: "#flow-drawer", swap: "innerHTML" });
-    if (this.opened === id) this.show("node");
-  }
-
-  show(panel) {
-    this.setAttribute("data-panel", panel);
-    if (panel !== "node") this.opened = null;
   }
 
   /** A step of a replay: its node is lit and brought to the middle. */
@@ -161,65 +152,8 @@ class PtBuilder extends HTMLElement {
     this.store.light([id]);
     this.jump(id);
   }
-
-  closeDrawer() {
-    this.opened = null;
-    this.removeAttribute("data-panel");
-    $("#flow-drawer").replaceChildren();
-  }
-
-  /** `HX-Trigger: flow:node`: a form has saved a step; the canvas takes over what the server made of it. */
-  take(detail) {
-    this.taking = this.takeOver(detail);
-    return this.taking;
-  }
-
-  async takeOver({ id }) {
-    const answer = await fetch(this.dataset.url, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (!answer?.ok) return;
-    const { graph, revision, facts } = await answer.json();
-    const drawn = this.store.graph.edges.filter((edge) => edge.from === id && !this.saver.saved.edges.includes(edge));
-    const edges = [...graph.edges.filter((edge) => edge.from === id && !drawn.some(({ port }) => port === edge.port)), ...drawn];
-    this.store.learn(facts);
-    this.saver.settle(replaceNode(this.store.graph, nodeOf(graph, id), edges), revision);
-    this.tell("saved", { problems: Object.values(facts).reduce((sum, each) => sum + each.problems.length, 0) });
-  }
 }
 
 customElements.define("pt-builder", PtBuilder);
 
-const builder = () => $("pt-builder");
-document.addEventListener("flow:node", (event) => builder()?.take(event.detail));
-document.addEventListener("flow:light", (event) => builder()?.store.light(event.detail.ids ?? []));
-
-// Steps and panels share the drawer: a late answer doesn't push out what was asked for after it.
-let lastAsked = null;
-const isOfDrawer = ({ detail }) => detail.target?.id === "flow-drawer";
-document.addEventListener("htmx:beforeSend", (event) => { if (isOfDrawer(event)) lastAsked = event.detail.xhr; });
-document.addEventListener("htmx:beforeSwap", (event) => { if (isOfDrawer(event) && event.detail.xhr !== lastAsked) event.detail.shouldSwap = false; });
-
-// What the server makes from the saved draft waits until all is saved; a form of the drawer says the revision it writes upon.
-document.addEventListener("htmx:confirm", (event) => {
-  const asking = event.detail.elt.closest?.("form[data-node-form], [data-panel-open], [data-flush]");
-  const owner = builder();
-  if (!asking || !owner?.saver || event.detail.question || event.defaultPrevented) return;
-  event.preventDefault();
-  owner.saver.flush().then((saved) => {
-    if (!saved) return;
-    if (asking.matches("form[data-node-form]")) owner.release = owner.saver.hold();
-    event.detail.issueRequest(true);
-  });
-});
-// What is drawn while a form is being saved is saved afterwards, upon what the form made of the draft.
-document.addEventListener("htmx:afterRequest", async () => {
-  const owner = builder();
-  const release = owner?.release;
-  if (!release) return;
-  owner.release = null;
-  await owner.taking;
-  release();
-});
-document.addEventListener("htmx:configRequest", (event) => {
-  const saver = builder()?.saver;
-  if (saver && event.detail.elt.closest?.("form[data-node-form]")) event.detail.parameters.revision = String(saver.revision);
-});
+document.addEventListener("flow:light", (event) => $("pt-builder")?.store.light(event.detail.ids ?? []));

@@ -16,7 +16,7 @@ export function listen(element) {
     else if (command && key === "d") act(event, () => element.duplicate?.());
     else if (command && key === "s") act(event, () => element.act({ act: "save" }));
     else if (event.key === "Enter" && node) act(event, () => element.open(node.dataset.id));
-    else if (event.key === "Escape" && element.hasAttribute("data-panel")) act(event, () => element.closeDrawer());
+    else if (event.key === "Escape" && element.hasAttribute("data-panel")) act(event, () => element.drawer.leave());
   });
 }
 

@@ -43,9 +43,16 @@ class PtRows extends HTMLElement {
     const gone = make("button", { type: "button", className: "icon-button", title: w("removeRow") });
     gone.setAttribute("aria-label", `${w("removeRow")} ${index + 1}`);
     gone.append(icon("x", "icon-sm"));
-    gone.addEventListener("click", () => { this.rows.splice(index, 1); this.draw(); (this.box.querySelectorAll("input, select")[0] ?? $("button", this.box))?.focus(); });
+    gone.addEventListener("click", () => this.drop(index));
     line.append(gone);
     return line;
+  }
+
+  drop(index) {
+    this.rows.splice(index, 1);
+    this.draw();
+    this.area.dispatchEvent(new Event("input", { bubbles: true }));
+    ($("input, select", this.box) ?? $("button", this.box))?.focus();
   }
 
   cell(column, row, index) {

@@ -21,15 +21,16 @@ export class Saver {
     this.timer = setTimeout(() => this.flush(), QUIET);
   }
 
-  /** Saves what is not saved yet; resolves when the server has it (or has refused it). */
+  /** Saves what is not saved yet; resolves when the server has it (true), or not (false). What changes meanwhile comes later. */
   async flush() {
     clearTimeout(this.timer);
     while (this.pending) await this.pending;
     if (this.theirs) this.ask();
     if (!this.isDirty || this.stopped) return !this.isDirty;
+    const { graph } = this.store;
     this.pending = this.put().finally(() => { this.pending = null; });
     await this.pending;
-    return !this.isDirty;
+    return this.saved === graph;
   }
 
   /** The server writes the draft itself: nothing is saved until the function that this gives is called. */
