@@ -322,6 +322,26 @@ def test_an_emoji_is_found_by_its_portuguese_name_with_the_keyboard(chat):
     assert page.complaints == []
 
 
+AT_ONCE = """panel => {
+  const search = panel.querySelector("input");
+  panel.showPopover();
+  search.value = "coracao vermelho";
+  search.dispatchEvent(new Event("input"));
+}"""
+
+
+def test_who_types_as_soon_as_the_emoji_are_open_finds_what_was_typed(chat):
+    page = chat("24", "Obrigada!")
+    panel = page.get_by_test_id("emoji-panel")
+    panel.evaluate(AT_ONCE)
+    expect(panel.locator(".emoji-rows button").first).to_have_text(re.compile("❤"))
+    expect(panel.locator("input")).to_have_value("coracao vermelho")
+    page.keyboard.press("Escape")
+    page.get_by_test_id("composer-emoji").click()
+    expect(panel.locator("input")).to_have_value("")
+    assert page.complaints == []
+
+
 @pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light", "dark"])
 def test_axe_finds_nothing_in_what_the_composer_opens(stack, chat, scheme, size):
     templates_are_here(stack)

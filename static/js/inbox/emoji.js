@@ -13,6 +13,7 @@ class PtEmoji extends HTMLElement {
     if (this.grid) return;
     this.grid = $("[data-emoji-grid]", this);
     this.search = $("[data-emoji-search]", this);
+    this.addEventListener("beforetoggle", () => { this.search.value = ""; }); // `toggle` comes later, when somebody may have typed
     this.addEventListener("toggle", (event) => event.newState === "open" && this.open());
     this.search.addEventListener("input", () => this.draw());
     this.addEventListener("click", (event) => this.clicked(event));
@@ -22,7 +23,6 @@ class PtEmoji extends HTMLElement {
   async open() {
     const composer = this.closest("pt-composer").getBoundingClientRect();
     this.style.setProperty("--emoji-left", `${Math.max(12, composer.left + 12)}px`);
-    this.search.value = "";
     if (matchMedia("(hover: hover)").matches) this.search.focus();
     this.groups ??= (await (isPortuguese ? import("virtual:emoji-pt") : import("virtual:emoji-en"))).default;
     this.draw();
