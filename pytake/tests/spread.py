@@ -1,6 +1,8 @@
-"""pytest plugin: a file's tests stay in one process, and all that need the real stack share one, begun first. Files
-that take long follow, so that no process is left alone with one at the end."""
+"""pytest plugin: a file's tests stay in one process. Those that need the real stack share two, begun first: one where a
+browser goes from file to file, one whose parts are killed. Files that take long follow, so that no process is left alone
+with one at the end."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,8 +10,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-STACK = "stack"
-_MARK = f'xdist_group("{STACK}")'
+STACK, CRASHES = "stack", "crashes"
+_MARK = re.compile(rf'xdist_group\("({STACK}|{CRASHES})"\)')
 ROOT = Path(__file__).resolve().parents[2]
 # By the seconds that they take; everything else takes a few each.
 LONG = [
@@ -35,7 +37,8 @@ def _text(file: str) -> str:
 
 
 def group_of(file: str) -> str:
-    return STACK if _MARK in _text(file) else file
+    mark = _MARK.search(_text(file))
+    return mark[1] if mark else file
 
 
 class Spread(LoadScopeScheduling):
@@ -50,13 +53,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The stack's tests mostly wait; beginning with them, the other processes do everything else meanwhile. Those with
-    a browser follow one another, so that it is started once. Who kills the stack's parts comes after them."""
+    """The stacks' tests mostly wait; beginning with them, the other processes do everything else meanwhile."""
     items.sort(key=place_of)
 
 
-def place_of(item: pytest.Item) -> tuple[int, int]:
+def place_of(item: pytest.Item) -> int:
     file = item.nodeid.partition("::")[0]
-    if group_of(file) == STACK:
-        return 0, 0 if "pytest.mark.browser" in _text(file) else 2 if "test_soak" in file else 1
-    return 1 + (LONG.index(file) if file in LONG else len(LONG)), 0
+    order = [STACK, CRASHES, *LONG]
+    group = group_of(file)
+    return order.index(group) if group in order else len(order)

@@ -12,7 +12,7 @@ import pytest
 from apps.chatbots.tests.flows import flow_of
 from pytake.tests.stack import meet, phone_of, wait_until
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("crashes")
 MAKE = """
 import json
 from apps.ai.models import Provider

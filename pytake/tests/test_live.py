@@ -11,7 +11,7 @@ from benchmarks.soak import delivery, signed
 from pytake.tests.pages import LivePage, logged_in, post_form
 from pytake.tests.stack import post, wait_until
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("crashes")
 PEOPLE = ("marina@aurora.example", "rafael@aurora.example", "helena@aurora.example")
 CUTS, WEB_KILLS = 98, 2
 CATCH_UP, REVOKED = 2.0, 5.0

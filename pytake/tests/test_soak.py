@@ -7,7 +7,7 @@ import pytest
 from benchmarks import soak
 from pytake.tests.stack import wait_until
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("crashes")
 
 
 def test_two_thousand_deliveries_three_times_over_through_crashes_and_a_flush(stack):
