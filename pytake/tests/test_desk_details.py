@@ -97,6 +97,7 @@ def test_what_is_typed_comes_back_after_a_reload(stack, chat, desk):
     wait_until(lambda: ("Vou consultar",) in stack.rows(query), 10, "it was not kept")
     page.reload()
     expect(page.get_by_test_id("composer-text")).to_have_value("Vou consultar")
+    expect(page.get_by_test_id("composer-send")).to_be_visible()
     page.get_by_test_id("composer-text").fill("")
     wait_until(lambda: ("Vou consultar",) not in stack.rows(query), 10, "it was not forgotten")
 

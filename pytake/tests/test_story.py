@@ -89,6 +89,23 @@ def test_a_customer_writes_and_a_person_answers_until_the_ticks_turn_blue(inbox,
     assert desk.complaints == []
 
 
+def test_what_is_typed_before_the_answer_to_taking_it_has_come_stays(inbox, customer):
+    desk, phone, held = inbox(DESKTOP), customer("37"), []
+    write(phone, "Vocês têm estacionamento?")
+    desk.get_by_test_id("row").filter(has_text="estacionamento").locator("a.row-link").click()
+    desk.route("**/pull/", lambda route: held.append((route, route.fetch())))
+    desk.locator("#thread-pane").get_by_test_id("pull").click()
+    composer = desk.get_by_test_id("composer-text")
+    composer.fill("Temos, na rua de trás")  # the push was faster
+    desk.evaluate("window.before = document.querySelector('pt-composer')")
+    route, answer = held.pop()
+    route.fulfill(response=answer)
+    desk.wait_for_function("!window.before.isConnected")
+    expect(composer).to_have_value("Temos, na rua de trás")
+    expect(desk.get_by_test_id("composer-send")).to_be_visible()
+    assert desk.complaints == []
+
+
 def test_a_message_typed_after_the_window_is_refused_with_a_sentence_and_stays(stack, inbox, customer):
     desk, phone = inbox(DESKTOP), customer("33")
     write(phone, "Vocês abrem sábado?")

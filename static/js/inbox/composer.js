@@ -1,5 +1,5 @@
 // <pt-composer>: reply or note, Enter sends, optimistic bubbles, quote, files with captions, the window's end.
-import { $, on } from "../core/dom.js";
+import { $, $$, on } from "../core/dom.js";
 import { live } from "../core/live.js";
 import { upsert } from "../core/upsert.js";
 import { Attachments, isSound, travelling } from "./attachments.js";
@@ -35,10 +35,14 @@ class PtComposer extends HTMLElement {
   disconnectedCallback() {
     stopVoice(this);
     this.size?.disconnect();
+    this.keep();
+    document.documentElement.style.setProperty("--pt-composer", "0px");
+  }
+
+  keep() {
     this.files.keepCaption();
     if (this.files.isEmpty) this.texts[this.mode] = this.text.value;
     drafts.set(this.dataset.conversation, { texts: this.texts, mode: this.mode, files: this.files.items });
-    document.documentElement.style.setProperty("--pt-composer", "0px");
   }
 
   attributeChangedCallback() {
@@ -55,6 +59,7 @@ class PtComposer extends HTMLElement {
 
   /** What was typed here before, and what is still on its way. */
   restore() {
+    for (const other of $$("pt-composer")) if (other !== this) other.keep?.(); // a new pane comes before the old one goes
     const draft = drafts.get(this.dataset.conversation);
     if (draft) {
       this.texts = draft.texts;

@@ -56,6 +56,7 @@ function restore() {
   $("textarea", composer).value = composer.texts[composer.dataset.mode] ?? "";
   if (!reply && note) composer.turn?.("note");
   composer.fit?.();
+  composer.format?.();
 }
 
 document.addEventListener("htmx:load", restore);
