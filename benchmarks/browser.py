@@ -11,18 +11,8 @@ from benchmarks import payloads
 from benchmarks.house import House
 from benchmarks.rounds import Goal, Row, percentile
 from benchmarks.visitors import cookie
+from pytake.tests.chromium import FLAGS, find_chromium
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 HALF = Goal("webhook → visible in Chromium, p50", "ms", must=120, aim=60, more_is_better=False, is_ratio=False)
 MOST = Goal("webhook → visible in Chromium, p95", "ms", must=300, aim=120, more_is_better=False, is_ratio=False)
 PAUSE, WARM = 0.3, 5
@@ -71,7 +61,7 @@ def run(house: House) -> list[Row]:
 def _page(house: House) -> Any:
     name, _, value = cookie(house, 0).partition("=")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         try:
             context = browser.new_context()
             context.add_cookies([{"name": name, "value": value, "url": house.url}])

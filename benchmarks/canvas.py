@@ -6,10 +6,10 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.browser import CHROMIUM, FLAGS
 from benchmarks.house import House
 from benchmarks.rounds import Goal, Row
 from benchmarks.visitors import cookie
+from pytake.tests.chromium import FLAGS, find_chromium
 
 STEPS, ACROSS, MOVES = 300, 20, 180
 OPENS = Goal("canvas of 300 steps, opens", "ms", must=1_000, aim=700, more_is_better=False, is_ratio=False)
@@ -82,7 +82,7 @@ def _draw(house: House) -> str:
 def _look(house: House, address: str) -> tuple[list[float], list[float]]:
     name, _, value = cookie(house, 0).partition("=")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         try:
             context = browser.new_context(viewport={"width": 1440, "height": 900})
             context.add_cookies([{"name": name, "value": value, "url": house.url}])

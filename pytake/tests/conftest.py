@@ -9,23 +9,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect, sync_playwright
 
-from pytake.tests.chromium import find_chromium
+from pytake.tests.chromium import FLAGS, find_chromium
 from pytake.tests.stack import Stack, stack
 
 __all__ = ["stack"]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    # A microphone that beeps, and nobody who has to allow it.
+MICROPHONE = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
-]
+]  # beeps for everybody
 expect.set_options(timeout=15_000)  # how long a busy machine may take; how fast the product is, is measured elsewhere
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -42,7 +33,9 @@ class Chromium:
     def browser(self) -> Browser:
         if self._browser is None:
             self._playwright = sync_playwright().start()
-            self._browser = self._playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+            self._browser = self._playwright.chromium.launch(
+                executable_path=find_chromium(), args=[*FLAGS, *MICROPHONE]
+            )
         return self._browser
 
     def fresh(self, size: dict[str, int], **options: Any) -> BrowserContext:

@@ -1,6 +1,6 @@
-"""pytest plugin: a file's tests stay in one process. Those that need the real stack share two, begun first: one where a
-browser goes from file to file, one whose parts are killed. Files that take long follow, so that no process is left alone
-with one at the end."""
+"""pytest plugin: a file's tests stay in one process. Those that need the real stack share two, begun first: one where
+a browser goes from file to file, one whose parts are killed. Files that take long follow, so that no process is left
+alone with one at the end."""
 
 import re
 from functools import cache
