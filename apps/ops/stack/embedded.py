@@ -23,6 +23,7 @@ from apps.ops.stack.spawn import end, spawn
 
 PLAIN_ENVIRON = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath}
 FAST_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+PREDECESSOR = "pre-existing shared memory block"
 START_SECONDS = 60.0
 
 
@@ -70,11 +71,18 @@ class EmbeddedServer(ABC):
     def wait_ready(self) -> str:
         deadline = time.monotonic() + START_SECONDS
         while not self.is_ready():
-            if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
+            if time.monotonic() > deadline or not (self.is_running() or self.starts_again()):
                 self.stop()
                 raise ServerError(f"{self.name} did not start. {self.log_tail()}")
             time.sleep(0.02)
         return self.url
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def starts_again(self) -> bool:
+        """Whether what ended before it was ready has been launched once more, because the reason goes by itself."""
+        return False
 
     def stop(self) -> None:
         process, self.process = self.process, None
@@ -151,6 +159,14 @@ class EmbeddedPostgres(EmbeddedServer):
             process = self.process
             return process is not None and lines[0] == str(process.pid) and lines[7].strip() == "ready"
         return False
+
+    def starts_again(self) -> bool:
+        """Sessions of a killed server keep its memory until they notice."""
+        if self.process is None or PREDECESSOR not in self.log_tail():
+            return False
+        time.sleep(0.2)
+        self.launch()
+        return True
 
     def _initialise(self) -> None:
         self._adopt(self.cluster)

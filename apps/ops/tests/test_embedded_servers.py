@@ -52,6 +52,22 @@ def test_postgres_keeps_its_data_over_a_crash() -> None:
     server.stop()
 
 
+BUSY = "DO $$ BEGIN FOR number IN 1..80000000 LOOP NULL; END LOOP; END $$"
+
+
+def test_postgres_starts_again_while_a_session_of_a_killed_one_is_still_busy() -> None:
+    server = EmbeddedPostgres(scratch_folder() / "postgres")
+    session = psycopg.connect(server.start(), autocommit=True)
+    session.pgconn.send_query(BUSY.encode())
+    pid = session.info.backend_pid
+    server.kill()
+    assert alive(pid)
+    server.start()
+    assert not alive(pid)
+    session.close()
+    server.stop()
+
+
 def test_postgres_refuses_a_connection_without_the_password() -> None:
     with EmbeddedPostgres(scratch_folder() / "postgres", durable=False) as server:
         assert isinstance(server, EmbeddedPostgres)
