@@ -1,6 +1,7 @@
 """Load generator: `python -m benchmarks.poster PORT CONNECTIONS FILE` posts a pickled list of whole HTTP requests.
 
-Every connection is kept alive and sends its next request when the answer to the last has come. Prints JSON.
+Every connection is kept alive and sends its next request when the answer to the last has come. Prints JSON. It shares
+the processors with what it measures, so an answer like the one before, byte for byte, is not taken apart again.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ class Poster(asyncio.Protocol):
     def __init__(self, queue: list[bytes], took: list[float], done: asyncio.Event) -> None:
         self.queue, self.took, self.done = queue, took, done
         self.buffer = b""
+        self.usual = b""  # a whole good answer
         self.bad = 0
         self.began = 0.0
 
@@ -34,6 +36,9 @@ class Poster(asyncio.Protocol):
         self.transport.write(self.queue.pop())
 
     def data_received(self, data: bytes) -> None:
+        if data == self.usual and not self.buffer:
+            self.answered()
+            return
         self.buffer += data
         end = self.buffer.find(b"\r\n\r\n")
         if end < 0:
@@ -43,9 +48,14 @@ class Poster(asyncio.Protocol):
         length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
         if len(self.buffer) < end + 4 + length:
             return
+        is_good = b" 200 " in head[:16]
+        self.bad += not is_good
+        answer, self.buffer = self.buffer[: end + 4 + length], self.buffer[end + 4 + length :]
+        self.usual = answer if is_good else b""
+        self.answered()
+
+    def answered(self) -> None:
         self.took.append(time.perf_counter() - self.began)
-        self.bad += b" 200 " not in head[:16]
-        self.buffer = self.buffer[end + 4 + length :]
         self.send()
 
     def connection_lost(self, error: Exception | None) -> None:
