@@ -82,6 +82,7 @@ def test_a_bot_of_ten_steps_is_drawn_with_the_mouse_and_published(new_bot):
     page.get_by_role("button", name="Mostrar tudo").click()
     add(page, "message", {"text": "Já vejo isso."}, after="n4")
     add(page, "handoff", {"text": "Uma pessoa já vem."})
+    page.get_by_role("button", name="Mostrar tudo").click()
     add(page, "event", {"name": "suporte"}, after="start")
     page.get_by_role("button", name="Mostrar tudo").click()
     source = page.locator(".react-flow__node[data-id=n9] .react-flow__handle-right")
@@ -275,14 +276,29 @@ def test_what_is_typed_in_a_step_is_kept_when_it_is_left_and_decides_where_the_n
     expect(form.locator("[name=text]")).to_have_value("Vamos às ofertas.")
 
 
+def test_a_step_that_is_added_is_seen_beside_its_form(new_bot):
+    page = new_bot("Vista", "^Fluxo|^Main flow")
+    for after in ("start", "n1", "n2"):
+        add(page, "message", after=after)
+        added = page.locator(".react-flow__node-step.selected")
+        expect(added).to_be_in_viewport(ratio=1)
+        drawer = page.locator("#flow-drawer").bounding_box()
+        page.wait_for_function(
+            "x => document.querySelector('.react-flow__node-step.selected').getBoundingClientRect().right <= x",
+            arg=drawer["x"],
+        )
+
+
 def test_a_step_that_is_refused_stays_open_until_it_is_mended_or_thrown_away(new_bot):
     page = new_bot("Recusa", "^Fluxo|^Main flow")
     add(page, "question", STEPS["question"], after="start")
     form = fill(page, {"text": "Como você se chama?", "retries": "99"})
     head(page, "start").click()
-    expect(form.get_by_role("alert")).to_be_visible()
+    expect(form.get_by_role("alert")).to_be_in_viewport()
+    expect(form.locator("[name=retries]")).to_be_focused()
     expect(form.locator("[name=text]")).to_have_value("Como você se chama?")
-    page.keyboard.press("Escape")
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.status == 422):
+        page.locator("[data-close-drawer]").click()
     form.get_by_role("button", name="Descartar").click()
     expect(form).to_have_count(0)
     head(page, "n1").click()

@@ -36,9 +36,17 @@ export class Drawer {
       if (elt.closest(FORM)) this.answered = new Promise((resolve) => xhr.addEventListener("loadend", resolve));
     });
     this.builder.addEventListener("htmx:beforeSwap", (event) => { if (isHere(event) && event.detail.xhr !== this.lastAsked) event.detail.shouldSwap = false; });
+    this.builder.addEventListener("htmx:afterSwap", (event) => isHere(event) && this.complain());
     this.builder.addEventListener("htmx:configRequest", ({ detail }) => {
       if (this.builder.saver && detail.elt.closest(FORM)) detail.parameters.revision = String(this.builder.saver.revision);
     });
+  }
+
+  /** What is wrong may be far down a form. */
+  complain() {
+    const wrong = $(".has-errors", this.body);
+    wrong?.scrollIntoView({ block: "center" });
+    if (wrong) $("input:not([type=hidden]), select, textarea", wrong)?.focus({ preventScroll: true });
   }
 
   clicked(target) {

@@ -15,6 +15,7 @@ import { Store } from "./store.js";
 import { w } from "./words.js";
 
 const BESIDE = 300;
+const [WIDE, HIGH, MARGIN] = [240, 160, 24]; // what a step takes, and the least around it
 
 class PtBuilder extends HTMLElement {
   store = new Store();
@@ -128,6 +129,17 @@ class PtBuilder extends HTMLElement {
     this.store.change(remove(graph, selected));
   }
 
+  /** Moves the canvas no further than it takes to see the whole step beside the drawer. */
+  reveal(id) {
+    const node = nodeOf(this.store.graph, id);
+    if (!node) return;
+    const { x, y, zoom } = this.flow.getViewport();
+    const { width, height } = $("[data-canvas]", this).getBoundingClientRect();
+    const moved = (start, size, room) => Math.min(0, room - MARGIN - start - size * zoom) || Math.max(0, MARGIN - start);
+    const [left, top] = [moved(x + node.x * zoom, WIDE, width), moved(y + node.y * zoom, HIGH, height)];
+    if (left || top) this.flow.setViewport({ x: x + left, y: y + top, zoom }, { duration: 200 });
+  }
+
   /** Shows a step in the middle of what the drawer leaves of the canvas. */
   async jump(id) {
     const node = nodeOf(this.store.graph, id);
@@ -139,9 +151,10 @@ class PtBuilder extends HTMLElement {
   }
 
   /** Its form in the drawer; where there are none, whoever draws around the canvas shows it. */
-  open(id) {
-    if (this.dataset.nodeUrl) return this.drawer.open(id);
-    this.dispatchEvent(new CustomEvent("flow:select", { detail: { id }, bubbles: true }));
+  async open(id) {
+    if (!this.dataset.nodeUrl) return this.dispatchEvent(new CustomEvent("flow:select", { detail: { id }, bubbles: true }));
+    await this.drawer.open(id);
+    if (this.drawer.opened === id) this.reveal(id);
   }
 
   /** A step of a replay: its node is lit and brought to the middle. */
