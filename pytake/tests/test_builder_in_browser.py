@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from pytake.tests.axe import violations_of_both
 
@@ -276,6 +276,28 @@ def test_what_is_typed_in_a_step_is_kept_when_it_is_left_and_decides_where_the_n
     expect(form.locator("[name=text]")).to_have_value("Vamos às ofertas.")
 
 
+def test_what_is_typed_while_a_step_is_being_saved_stays_and_is_saved_too(new_bot):
+    page = new_bot("Depressa", "^Fluxo|^Main flow")
+    add(page, "message", after="start")
+    form, held = fill(page, {"text": "Olá!"}), []
+
+    def hold_first(route: Route) -> None:
+        if route.request.method == "POST" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/steps/n1/", hold_first)
+    with page.expect_request(lambda asked: asked.url.endswith("/steps/n1/") and asked.method == "POST"):
+        form.get_by_role("button", name="Salvar etapa").click()
+    fill(page, {"text": "Olá! Tudo bem?"})
+    head(page, "start").click()
+    held[0].continue_()
+    expect(form).to_have_attribute("action", re.compile("/start/$"))
+    head(page, "n1").click()
+    expect(form.locator("[name=text]")).to_have_value("Olá! Tudo bem?")
+
+
 def test_a_step_that_is_added_is_seen_beside_its_form(new_bot):
     page = new_bot("Vista", "^Fluxo|^Main flow")
     for after in ("start", "n1", "n2"):
@@ -294,8 +316,8 @@ def test_a_step_that_is_refused_stays_open_until_it_is_mended_or_thrown_away(new
     add(page, "question", STEPS["question"], after="start")
     form = fill(page, {"text": "Como você se chama?", "retries": "99"})
     head(page, "start").click()
-    expect(form.get_by_role("alert")).to_be_in_viewport()
     expect(form.locator("[name=retries]")).to_be_focused()
+    expect(form.locator(".has-errors").get_by_role("alert")).to_be_in_viewport()
     expect(form.locator("[name=text]")).to_have_value("Como você se chama?")
     with page.expect_response(lambda answer: answer.request.method == "POST" and answer.status == 422):
         page.locator("[data-close-drawer]").click()

@@ -19,13 +19,13 @@ export class Drawer {
     builder.addEventListener("input", ({ target }) => !target.closest("[data-sample]") && target.closest(FORM)?.setAttribute("data-dirty", ""));
     builder.addEventListener("click", ({ target }) => this.clicked(target));
     builder.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && detail.elt.dataset.panelOpen && this.show(detail.elt.dataset.panelOpen));
-    addEventListener("beforeunload", (event) => this.unsaved && event.preventDefault());
+    addEventListener("beforeunload", (event) => (this.unsaved || this.writing) && event.preventDefault());
     this.listen();
   }
 
   get unsaved() { return $(`${FORM}[data-dirty]`, this.builder); }
 
-  /** What the server makes from the saved draft waits until all is saved; an answer that is late pushes out nothing. */
+  /** What the server makes from the saved draft waits until all is saved; no answer pushes out what was asked for or typed later. */
   listen() {
     const isHere = ({ detail }) => detail.target === this.body;
     this.builder.addEventListener("flow:node", ({ detail }) => { this.taking = this.take(detail.id); });
@@ -34,8 +34,13 @@ export class Drawer {
       const { elt, xhr } = event.detail;
       if (isHere(event)) this.lastAsked = xhr;
       if (elt.closest(FORM)) this.answered = new Promise((resolve) => xhr.addEventListener("loadend", resolve));
+      if (elt.matches(FORM)) elt.removeAttribute("data-dirty"); // until more is typed, or it fails
     });
-    this.builder.addEventListener("htmx:beforeSwap", (event) => { if (isHere(event) && event.detail.xhr !== this.lastAsked) event.detail.shouldSwap = false; });
+    this.builder.addEventListener("htmx:afterRequest", ({ detail }) => !detail.successful && detail.elt.matches(FORM) && detail.elt.setAttribute("data-dirty", ""));
+    this.builder.addEventListener("htmx:beforeSwap", (event) => {
+      const { requestConfig, xhr } = event.detail;
+      if (isHere(event) && (xhr !== this.lastAsked || requestConfig.elt.matches(`${FORM}[data-dirty]`))) event.detail.shouldSwap = false;
+    });
     this.builder.addEventListener("htmx:afterSwap", (event) => isHere(event) && this.complain());
     this.builder.addEventListener("htmx:configRequest", ({ detail }) => {
       if (this.builder.saver && detail.elt.closest(FORM)) detail.parameters.revision = String(this.builder.saver.revision);
@@ -82,7 +87,8 @@ export class Drawer {
 
   /** Saves what was typed in a step's form; false when that was refused, and the form says why. */
   async written() {
-    if (!this.writing) this.unsaved?.requestSubmit();
+    await this.writing; // of what was in it before
+    this.unsaved?.requestSubmit();
     await this.writing;
     return !this.unsaved;
   }
