@@ -79,10 +79,13 @@ export class Drawer {
     if (!(await saver.flush())) return;
     const release = saver.hold();
     this.answered = null; // nothing is sent for a form that has gone
-    send(true);
-    await this.answered;
-    await this.taking;
-    release();
+    try {
+      send(true);
+      await this.answered;
+      await this.taking;
+    } finally {
+      release();
+    }
   }
 
   /** Saves what was typed in a step's form; false when that was refused, and the form says why. */
